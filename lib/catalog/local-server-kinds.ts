@@ -7,7 +7,7 @@ export interface LocalServerFacts {
   title: string;
   /** Matches the names that users give it in their configuration. */
   name: RegExp;
-  /** Where it listens unless told otherwise. */
+  /** Where it listens unless it is configured otherwise. */
   port: number;
   /** Other common servers use this port, too. */
   sharesPort: boolean;

@@ -160,7 +160,7 @@ function providerVariables({ settings, url, token, outlives }: ClaudeOptions): R
   return set;
 }
 
-/** The variables that it does not protect, so they are also set in the inline settings. None is secret. */
+/** The variables that the flag of the host does not protect, so the inline settings have them, too. None is secret. */
 function unprotected(options: ClaudeOptions, classifier: boolean): Record<string, string> {
   const window = String(Math.max(leastClientWindow, longContextWindow(options.settings)));
   return {

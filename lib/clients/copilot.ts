@@ -133,7 +133,7 @@ export const copilot: Client = {
   begin: async (launch) => ({ prepare: (ready) => prepareCopilot(launch, ready) }),
 };
 
-/** The program itself: the script that npm links starts it, and leaves it behind at SIGTERM and SIGHUP. */
+/** The program itself: the script that npm links starts it, and does not end it at SIGTERM and SIGHUP. */
 function nativeProgram(modules: string): string | undefined {
   const scope = join(modules, '@github');
   if (!existsSync(scope)) return undefined;
@@ -177,7 +177,7 @@ function prepareCopilot(launch: Launch, ready: Ready): Prepared {
       ...(launch.env[headersVariable] ? [headersVariable] : []),
     ],
     credentials: copilot.credentials,
-    told: ['COPILOT_PROVIDER_BASE_URL', 'COPILOT_MODEL'],
+    reported: ['COPILOT_PROVIDER_BASE_URL', 'COPILOT_MODEL'],
   });
   return { ...environment, args: [...launch.args] };
 }

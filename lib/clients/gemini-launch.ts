@@ -63,7 +63,7 @@ export function prepareGemini(launch: Launch, ready: Ready, options: OptionTable
     secrets: ['GEMINI_API_KEY'],
     credentials: ['GEMINI_API_KEY', 'GOOGLE_API_KEY', 'GOOGLE_CLOUD_ACCESS_TOKEN'],
     switches,
-    told: ['GOOGLE_GEMINI_BASE_URL', 'GEMINI_MODEL'],
+    reported: ['GOOGLE_GEMINI_BASE_URL', 'GEMINI_MODEL'],
   });
   const given = containsOption(options, args, ['-m', '--model']);
   const prepared = { ...environment, args: [...(given ? [] : ['--model', choice.id]), ...args] };

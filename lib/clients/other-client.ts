@@ -13,14 +13,14 @@ export interface OwnVariables {
   /** Variables that would make the client bypass occ. They are removed with a notice. */
   switches?: readonly string[];
   /** Names in `set` that the launch reports if it replaces a value of the user. */
-  told?: readonly string[];
+  reported?: readonly string[];
 }
 
 /** The environment of the child, also with loopback in NO_PROXY, since the client may send its requests through a proxy. */
 export function environmentFor(
   { env, keepEnv }: Launch,
   { settings }: Ready,
-  { set, secrets, credentials, switches = [], told = [] }: OwnVariables,
+  { set, secrets, credentials, switches = [], reported = [] }: OwnVariables,
 ): Omit<Prepared, 'args'> {
   const changed = childEnvironment(
     {
@@ -28,7 +28,7 @@ export function environmentFor(
       set: { ...set, ...withLoopback(listNoProxy(env)) },
       remove: keepEnv ? [] : settings.keyVariables,
     },
-    { credentials, switches: new Set(switches), overrides: (name) => told.includes(name) },
+    { credentials, switches: new Set(switches), overrides: (name) => reported.includes(name) },
   );
   return { ...changed, secrets: [...secrets] };
 }

@@ -45,7 +45,7 @@ export function prepareQwen(
     },
     secrets: [tokenVariable],
     credentials: ['ANTHROPIC_AUTH_TOKEN'],
-    told: ['ANTHROPIC_BASE_URL', 'ANTHROPIC_MODEL'],
+    reported: ['ANTHROPIC_BASE_URL', 'ANTHROPIC_MODEL'],
   });
   const given = (names: readonly string[]): boolean => containsOption(options, launch.args, names);
   const own = [

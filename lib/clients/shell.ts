@@ -26,14 +26,14 @@ export function toDryRun(command: string, prepared: Prepared): DryRun {
     const path = `${folder?.path}/${name}`;
     return folder?.isSecret === true ? { path } : { path, text };
   });
-  const told = [
+  const files = [
     ...(privateFile === undefined
       ? []
       : [`${privateFile.path} would hold the settings, because other users can read arguments.`]),
     ...own.map(({ path }) => `${path} would be written for the client, and removed after it.`),
   ];
   // The text of a private file holds secrets.
-  return { command, args, env, removed, files: own, notes: [...notes, ...told] };
+  return { command, args, env, removed, files: own, notes: [...notes, ...files] };
 }
 
 /** `unset` lines, then the variables, then the command. Lines without a masked secret can be run. */

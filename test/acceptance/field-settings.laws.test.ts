@@ -1,4 +1,4 @@
-/** Settings that are said: what a model’s entry sets reaches models that nobody knows, and every key acts or is warned about. */
+/** The fields of a model’s entry reach unknown models, and every key has an effect or a warning. */
 import assert from 'node:assert/strict';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

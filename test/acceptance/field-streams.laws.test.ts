@@ -239,7 +239,7 @@ test('DSML text that is cut off is a failed turn, never its end (command-code#90
   assert.equal(response.stopReason, null);
 });
 
-/** Finish reasons that mean a call that nobody can run. */
+/** Finish reasons that mean a call that cannot be run. */
 const malformed: [string, WireFormat, (words: string) => Responder][] = [
   'function_call_filter: MALFORMED_FUNCTION_CALL',
   'MALFORMED_FUNCTION_CALL',

@@ -12,7 +12,7 @@ import { hangMs } from '../support/limits.ts';
 import type { Target } from './attack.ts';
 import { token } from './dial.ts';
 
-/** The provider's key, which nobody but the upstream may see. */
+/** The provider's key, which only the upstream may see. */
 export const providerKey = 'sk-attack-key-0123456789abcdef0123456789';
 
 export interface Home {

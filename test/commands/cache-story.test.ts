@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { describeEntry } from '../../lib/commands/logs/describe.ts';
 import { renderStatus } from '../../lib/commands/status/page.ts';
 import { logStories } from '../../lib/commands/why/from-log.ts';
-import { explain } from '../../lib/commands/why/tell.ts';
+import { explain } from '../../lib/commands/why/explain.ts';
 import { promptCache } from '../../lib/emulator/prompt/cache.ts';
 import { say } from '../../lib/emulator/script.ts';
 import type { JsonObject } from '../../lib/json.ts';

@@ -33,7 +33,7 @@ test('a live stream ends whole, new requests are refused so that clients retry, 
   assert.equal(await ready(), 200);
   const { reader, text } = await readUntil(await ask(url, '[emulator: slow 3]'), 'content_block_delta');
   proxy.kill('SIGTERM');
-  // Probes see it at once: a load balancer sends nothing more, and nobody restarts it for being unhealthy.
+  // Probes see it at once: a load balancer sends nothing more, and no supervisor restarts it for being unhealthy.
   await waitUntil(async () => (await ready()) === 503, 'the proxy to stop');
   const health = await fetch(`${url}/health`);
   assert.equal(health.status, 200);

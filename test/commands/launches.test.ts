@@ -8,7 +8,7 @@ import { toAnswer } from '../support/answers.ts';
 import { waitUntil } from '../support/limits.ts';
 import { fakeClient, home, type Running } from './program.ts';
 
-/** Sends one request through the proxy of its launch, says so, and stays until it is told to end. */
+/** Sends one request through the proxy of its launch, says so, and runs until it gets the signal to end. */
 const asking = fakeClient(`
 const { ANTHROPIC_BASE_URL: url, ANTHROPIC_AUTH_TOKEN: token } = process.env;
 const body = { model: 'claude-sonnet-5', max_tokens: 100, messages: [{ role: 'user', content: 'hello' }] };

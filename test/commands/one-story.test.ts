@@ -15,8 +15,8 @@ import { renderEntry } from '../../lib/commands/logs/page.ts';
 import { renderStatus } from '../../lib/commands/status/page.ts';
 import { logStories } from '../../lib/commands/why/from-log.ts';
 import { renderWhy } from '../../lib/commands/why/page.ts';
-import { explain } from '../../lib/commands/why/tell.ts';
-import type { Told } from '../../lib/commands/why/told.ts';
+import { explain } from '../../lib/commands/why/explain.ts';
+import type { Explained } from '../../lib/commands/why/explained.ts';
 import { failing, refuse, webPage, type Answer } from '../../lib/emulator/answer.ts';
 import { say, type Script } from '../../lib/emulator/script.ts';
 import type { JsonObject } from '../../lib/json.ts';
@@ -190,7 +190,7 @@ function split(said: string): string[] {
   return [who, reason];
 }
 
-function why(told: Told): string {
+function why(told: Explained): string {
   // Without the line ends of a terminal's width.
   return renderWhy(told, explain(told), plain, undefined).join(' ').replace(/\s+/g, ' ');
 }

@@ -11,7 +11,7 @@ import { toTime } from '../../lib/commands/logs/logs.ts';
 import { renderStatus } from '../../lib/commands/status/page.ts';
 import { renderLaunches } from '../../lib/commands/status/launches.ts';
 import { renderWhy } from '../../lib/commands/why/page.ts';
-import { explain } from '../../lib/commands/why/tell.ts';
+import { explain } from '../../lib/commands/why/explain.ts';
 import type { LoggedEntry } from '../../lib/log/read-log.ts';
 import { arrived, type AttemptRecord, type EndedRequest } from '../../lib/proxy/recent.ts';
 import type { Waiting } from '../../lib/proxy/waiting.ts';

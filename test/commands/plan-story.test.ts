@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { describeEntry } from '../../lib/commands/logs/describe.ts';
 import { renderStatus } from '../../lib/commands/status/page.ts';
-import { explain } from '../../lib/commands/why/tell.ts';
+import { explain } from '../../lib/commands/why/explain.ts';
 import type { Settings } from '../../lib/config/settings.ts';
 import { refuse } from '../../lib/emulator/answer.ts';
 import type { JsonObject } from '../../lib/json.ts';

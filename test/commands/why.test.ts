@@ -7,7 +7,7 @@ import type { JsonObject } from '../../lib/json.ts';
 import { toAnswer } from '../support/answers.ts';
 import { fakeClient, home, type Home } from './program.ts';
 
-/** Requests the models that its arguments name, prints the ids, and stays until it is told to end. */
+/** Requests the models that its arguments name, prints the ids, and runs until it gets the signal to end. */
 const asking = fakeClient(`
 const { ANTHROPIC_BASE_URL: url, ANTHROPIC_AUTH_TOKEN: token } = process.env;
 const ask = async (model) => {

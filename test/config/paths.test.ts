@@ -173,7 +173,7 @@ test('an XDG_RUNTIME_DIR that cannot be used counts as not set', posix, (t) => {
     const { runtimeDir, stateDir } = findPlaces({ env: { XDG_RUNTIME_DIR: directory }, home });
     assert.equal(runtimeDir, stateDir, directory);
   }
-  // With the sticky bit nobody else may rename what is in it.
+  // With the sticky bit no other user may rename what is in it.
   chmodSync(replaceable, 0o1777);
   const { runtimeDir } = findPlaces({ env: { XDG_RUNTIME_DIR: replaceable }, home });
   assert.equal(runtimeDir, join(replaceable, 'occ'));

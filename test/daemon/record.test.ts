@@ -1,4 +1,4 @@
-/** A record counts only if nobody else may have written it, and writing one follows no link. */
+/** A record counts only if no other user may have written it, and writing one follows no link. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { chmodSync, lstatSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -84,7 +84,7 @@ test('a link in the place of a record is replaced, and its target kept', posix, 
   assert.equal(readRecords(folder)[0]?.instance, 'i');
 });
 
-test('the record of a launch is believed only if nobody else may have written it', posix, async (t) => {
+test('the record of a launch counts only if no other user may have written it', posix, async (t) => {
   const folder = scratch(t);
   const server = createServer((_, response) => response.end('{"service":"occ","instance":"i"}'));
   t.after(() => server.close());

@@ -1,4 +1,4 @@
-/** Tests the story of the demo: every sentence is proven by the log, and a promise that did not come true is told. */
+/** Tests the story of the demo: every sentence is proven by the log, and a broken promise is reported. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { storyOf, type Line, type Outcome } from './story.mjs';

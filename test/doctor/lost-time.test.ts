@@ -1,4 +1,4 @@
-/** Tests how the time that other programs take is measured, and that nobody is accused on a busy machine. */
+/** Tests how the time that other programs take is measured, and that a busy machine is no fault of occ or a provider. */
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { CheckFailure, NotObserved, tooLate } from '../../lib/doctor/laws/fault.ts';

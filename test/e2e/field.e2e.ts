@@ -58,7 +58,7 @@ interface SessionOptions extends VendorOptions {
   output?: string;
   /** Runs before a turn, which is counted from 0. */
   before?: (turn: number, vendor: Vendor) => void;
-  /** The client is told of refusals, which make it compact. */
+  /** The client receives refusals, which make it compact. */
   compacts?: boolean;
 }
 

@@ -23,7 +23,7 @@ import { enter, hasTmux } from './terminal.ts';
 const { program = '', why } = fetched(gemini);
 const skip = program === '';
 
-/** A user who is logged in with Google, and has sent nobody a usage report. */
+/** A user who is logged in with Google, and has sent no usage report. */
 function configureUser(box: Sandbox): { file: string; text: string } {
   const folder = join(box.home, '.gemini');
   mkdirSync(join(folder, 'tmp'), { recursive: true });

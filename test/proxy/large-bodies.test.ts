@@ -82,7 +82,7 @@ for (const [how, headers] of [
     assertRefused(answer.statusCode, text);
   });
 
-/** What a client that asks first is told: whether to send its body, and the final answer. */
+/** What a client that asks first receives: whether to send its body, and the final answer. */
 async function asked(headers: readonly string[], body: string): Promise<string> {
   const socket = connect(over.proxy.port, '127.0.0.1');
   const lines = ['POST /v1/messages HTTP/1.1', 'host: localhost', 'expect: 100-continue', ...headers];

@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import { logStories } from '../../lib/commands/why/from-log.ts';
 import { describeEntry } from '../../lib/commands/logs/describe.ts';
 import type { JsonObject } from '../../lib/json.ts';
-import { explain } from '../../lib/commands/why/tell.ts';
+import { explain } from '../../lib/commands/why/explain.ts';
 import { parseLogLine } from '../../lib/log/read-log.ts';
 import { requestBody, waitUntil } from '../support/proxy.ts';
 import { events, json, scripted, type Responder } from '../support/scripted-upstream.ts';

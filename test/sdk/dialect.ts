@@ -1,4 +1,4 @@
-/** What every vendor's SDK can be asked for and hears, in words that all of them share, so that one test fits each of them. */
+/** What every vendor's SDK can be asked for and returns, in words that all of them share, so that one test fits each of them. */
 import type { JsonObject } from '../../lib/json.ts';
 
 /** A call, as a client sees it. */

@@ -36,7 +36,7 @@ const schema = {
 };
 const counted = usage({ input: 30, cached: 20, output: 7, reasoning: 2 });
 
-/** What a client hears of these counts. The emulated Messages API does not count reasoning. */
+/** What a client receives of these counts. The emulated Messages API does not count reasoning. */
 function countedFor(format: Format): Heard['usage'] {
   return { input: 30, cached: 20, output: 7, reasoning: format === 'messages' ? 0 : 2 };
 }

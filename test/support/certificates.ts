@@ -23,7 +23,7 @@ export interface Authority {
 
 const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
 
-/** An authority that nobody knows. */
+/** An authority that no machine trusts. */
 export function authority(): Authority {
   const dir = mkdtempSync(join(tmpdir(), 'occ-ca-'));
   const at = (name: string): string => join(dir, name);

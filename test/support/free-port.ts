@@ -3,7 +3,7 @@ import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-/** A free port below those that systems give to whoever asks for any (32768 on Linux), so that nobody takes it meanwhile. */
+/** A free port below those that systems give to programs that ask for any (32768 on Linux), so that no other program gets it meanwhile. */
 export async function freePort(): Promise<string> {
   for (;;) {
     const port = randomInt(20_000, 32_000);

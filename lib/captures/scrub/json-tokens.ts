@@ -19,7 +19,7 @@ export interface Tokens {
 
 export const pathName = (path: JsonPath): string => path.join('\u0000');
 
-/** Containers deeper than this are not told apart. */
+/** Containers deeper than this are not distinguished. */
 const deepest = 512;
 
 /** Reads as much as there is; what cannot be JSON is passed over. Linear in the text. */

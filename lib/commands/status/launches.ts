@@ -8,8 +8,8 @@ import { withTilde } from '../../tilde.ts';
 import { inputShare } from './cache-lines.ts';
 import { errorTexts, fit, type Line } from './lines.ts';
 
-/** What a launch says about itself. */
-const told = [
+/** The fields of the status of a launch that are shown. */
+const statusFields = [
   'uptime_s',
   'config',
   'live',
@@ -31,7 +31,7 @@ export async function readLaunches(folders: readonly string[]): Promise<JsonObje
     const { pid, url, started_at, client, cwd, log } = launch;
     const own = { pid, url, started_at, client, cwd, log };
     return status
-      ? [{ ...own, ...Object.fromEntries(told.map((name) => [name, status[name] ?? null])) }]
+      ? [{ ...own, ...Object.fromEntries(statusFields.map((name) => [name, status[name] ?? null])) }]
       : [];
   });
   return (await Promise.all(all)).flat();

@@ -106,8 +106,8 @@ function quotas(status: JsonObject, style: Style): Line[] {
 
 /** The rules about plans and paid models that differ from the default. */
 function rules(status: JsonObject): Line[] {
-  const told = toArray(status['rules']).filter(isObject);
-  const set = told.filter(({ value }) => value !== 'off' && value !== 'always');
+  const reported = toArray(status['rules']).filter(isObject);
+  const set = reported.filter(({ value }) => value !== 'off' && value !== 'always');
   return set.flatMap((rule) => ruleLines(rule).map((text, i) => row(i === 0 ? 'key' : '', text)));
 }
 

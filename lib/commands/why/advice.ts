@@ -3,7 +3,7 @@ import type { FailureClass, TimeLimit } from '../../proxy/policy/failures.ts';
 import { withConfig } from '../../proxy/policy/next-step.ts';
 import type { AttemptRecord } from '../../proxy/recent.ts';
 import { shortId } from '../../terminal/figures.ts';
-import type { ToldRequest } from './told.ts';
+import type { ExplainedRequest } from './explained.ts';
 
 export type Advice = readonly [command: string, purpose: string];
 
@@ -27,8 +27,8 @@ const byClass: Readonly<Record<FailureClass, readonly Advice[]>> = {
 };
 
 /** Empty if the request was answered without trouble, or if only the client can do something. */
-export function adviceFor(told: ToldRequest): Advice[] {
-  const { error, attempts, ending, fallbackFrom, config } = told;
+export function adviceFor(explained: ExplainedRequest): Advice[] {
+  const { error, attempts, ending, fallbackFrom, config } = explained;
   const failure = error?.class ?? fallbackFrom?.class;
   const limited = attempts.findLast((attempt) => isSetting(attempt.limit));
   const stopped = attempts.some(({ notRunning }) => notRunning);
@@ -43,7 +43,7 @@ export function adviceFor(told: ToldRequest): Advice[] {
     if (!known) own.push([step, purpose]);
   }
   if (limited) own.push(longerLimit(limited));
-  if (ending === 'refused' && isPaidKept(told)) own.push(aboutPaid);
+  if (ending === 'refused' && isPaidKept(explained)) own.push(aboutPaid);
   const all = [...own, ...(failure === undefined || (lost && own.length > 0) ? [] : byClass[failure])];
   return all.map(([command, purpose]) => [withConfig(command, config), purpose]);
 }
@@ -51,7 +51,7 @@ export function adviceFor(told: ToldRequest): Advice[] {
 const aboutPaid: Advice = ['occ help routing', 'read what paid_fallback allows'];
 
 /** Whether `paid_fallback` kept a model from answering, and the error does not say how to allow it. */
-function isPaidKept({ passedOver, error }: ToldRequest): boolean {
+function isPaidKept({ passedOver, error }: ExplainedRequest): boolean {
   const asked = error?.next?.startsWith('occ config set paid_fallback ') === true;
   return !asked && passedOver.some(({ kind }) => kind === 'paid');
 }
@@ -65,7 +65,7 @@ const mistakes: ReadonlySet<AttemptRecord['trouble']> = new Set([
 ]);
 
 /** How to report a request that met a mistake; empty for any other. The proxy must still remember the request. */
-export function reportFor({ id, attempts }: Pick<ToldRequest, 'id' | 'attempts'>): Advice[] {
+export function reportFor({ id, attempts }: Pick<ExplainedRequest, 'id' | 'attempts'>): Advice[] {
   const odd = attempts.some(
     (one) => mistakes.has(one.trouble) || (one.class === 'other' && one.trouble === undefined),
   );

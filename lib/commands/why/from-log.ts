@@ -9,17 +9,17 @@ import {
   type PassedOverRecord,
 } from '../../proxy/recent.ts';
 import { describeFailures, describePassing } from '../../proxy/policy/words.ts';
-import type { ToldRequest } from './told.ts';
+import type { ExplainedRequest } from './explained.ts';
 
 /** Collects the entries of each request; the latest failure can be taken at any time. */
 export interface LogStories {
   add(entry: LoggedEntry): void;
   /** The request with that id or start of an id, the latest one if several match. */
-  find(id: string): ToldRequest | undefined;
+  find(id: string): ExplainedRequest | undefined;
   /** Those that ended in an error, newest first. */
-  failures(): ToldRequest[];
+  failures(): ExplainedRequest[];
   /** The latest requests, newest first. */
-  all(): ToldRequest[];
+  all(): ExplainedRequest[];
 }
 
 /** Requests whose entries are kept. The log is read from its beginning, so older ones are forgotten. */
@@ -46,57 +46,57 @@ export function logStories(pid?: number): LogStories {
     if (entry.event === 'refused') failed.add(id);
   }
 
-  function told(id: string | undefined): ToldRequest | undefined {
+  function story(id: string | undefined): ExplainedRequest | undefined {
     const entries = id === undefined ? undefined : byId.get(id);
-    return entries && id !== undefined ? toTold(id, entries) : undefined;
+    return entries && id !== undefined ? toExplained(id, entries) : undefined;
   }
 
   return {
     add,
-    find: (start) => told([...byId.keys()].findLast((id) => id.startsWith(start))),
-    failures: () => [...failed].flatMap((id) => told(id) ?? []).toReversed(),
-    all: () => [...byId].map(([id, entries]) => toTold(id, entries)).toReversed(),
+    find: (start) => story([...byId.keys()].findLast((id) => id.startsWith(start))),
+    failures: () => [...failed].flatMap((id) => story(id) ?? []).toReversed(),
+    all: () => [...byId].map(([id, entries]) => toExplained(id, entries)).toReversed(),
   };
 }
 
-function toTold(id: string, entries: readonly JsonObject[]): ToldRequest {
+function toExplained(id: string, entries: readonly JsonObject[]): ExplainedRequest {
   const [first = {}] = entries;
   const at = toText(first['time']);
   const last = entries.at(-1) ?? first;
   const record = arrived(id, at);
   record.ms = Math.max(0, Date.parse(toText(last['time'])) - Date.parse(at));
-  const told: ToldRequest = { ...record, ending: 'unknown' };
+  const request: ExplainedRequest = { ...record, ending: 'unknown' };
   let plan: string[] = [];
   for (const entry of entries) {
     const config = toText(entry['config']);
-    if (config !== '') told.config = config;
+    if (config !== '') request.config = config;
     switch (entry['event']) {
       case 'request':
-        told.model = toText(entry['model']);
-        told.stream = entry['stream'] === true;
-        told.route = toText(entry['route']);
+        request.model = toText(entry['model']);
+        request.stream = entry['stream'] === true;
+        request.route = toText(entry['route']);
         plan = toArray(entry['models']).map(toText);
-        told.passedOver = passedIn(entry);
+        request.passedOver = passedIn(entry);
         break;
       case 'attempt':
-        addAttempt(told, entry);
+        addAttempt(request, entry);
         break;
       case 'repaired':
-        told.repairs.push({ model: toText(entry['model']), what: toText(entry['what']) });
+        request.repairs.push({ model: toText(entry['model']), what: toText(entry['what']) });
         break;
       case 'passed_over':
-        told.passedOver.push(passed(entry));
+        request.passedOver.push(passed(entry));
         break;
       case 'refused':
-        addRefusal(told, entry);
+        addRefusal(request, entry);
         break;
       default:
     }
   }
   const [planned] = plan;
-  if (told.ending === 'answered' && planned !== undefined && told.answered?.model !== planned)
-    told.fallbackFrom = fallbackFrom(planned, told);
-  return told;
+  if (request.ending === 'answered' && planned !== undefined && request.answered?.model !== planned)
+    request.fallbackFrom = fallbackFrom(planned, request);
+  return request;
 }
 
 /** The models that an entry names as passed over. That of the end has all of them. */
@@ -136,16 +136,17 @@ const attemptKeys: ReadonlySet<string> = new Set<keyof AttemptRecord>([
   'upstreamCode',
 ]);
 
-function addAttempt(told: ToldRequest, entry: JsonObject): void {
+function addAttempt(request: ExplainedRequest, entry: JsonObject): void {
   const { model, format, outcome } = entry;
   const firstContentMs = toNumber(entry['firstContentMs']);
   const known = Object.entries(entry).filter(([key]) => attemptKeys.has(key));
   const attempt = { ms: 0, ...Object.fromEntries(known) } as unknown as AttemptRecord;
-  told.attempts.push(attempt);
+  request.attempts.push(attempt);
   const usage = toObject(entry['usage']);
   const cost = toNumber(entry['cost']);
-  if (isObject(entry['cache'])) told.cache = entry['cache'] as unknown as NonNullable<ToldRequest['cache']>;
-  addUsage(told, {
+  if (isObject(entry['cache']))
+    request.cache = entry['cache'] as unknown as NonNullable<ExplainedRequest['cache']>;
+  addUsage(request, {
     ...(isObject(entry['usage']) && {
       usage: {
         input_tokens: toNumber(usage['input_tokens']) ?? 0,
@@ -156,31 +157,31 @@ function addAttempt(told: ToldRequest, entry: JsonObject): void {
     }),
     ...(cost !== undefined && { cost }),
   });
-  if (outcome === 'abandoned') told.ending = 'left';
+  if (outcome === 'abandoned') request.ending = 'left';
   if (outcome !== 'answered' && attempt.position !== 'after_content') return;
-  if (outcome === 'answered') told.ending = 'answered';
-  if (firstContentMs !== undefined) told.firstContentMs ??= firstContentMs;
+  if (outcome === 'answered') request.ending = 'answered';
+  if (firstContentMs !== undefined) request.firstContentMs ??= firstContentMs;
   const [provider = ''] = toText(model).split('/');
-  told.answered = { model: toText(model), provider, format: toText(format) as AttemptRecord['format'] };
+  request.answered = { model: toText(model), provider, format: toText(format) as AttemptRecord['format'] };
 }
 
-function addRefusal(told: ToldRequest, entry: JsonObject): void {
-  told.ending = entry['ending'] === 'cut' ? 'cut' : 'refused';
-  if (entry['passedOver'] !== undefined) told.passedOver = passedIn(entry);
+function addRefusal(request: ExplainedRequest, entry: JsonObject): void {
+  request.ending = entry['ending'] === 'cut' ? 'cut' : 'refused';
+  if (entry['passedOver'] !== undefined) request.passedOver = passedIn(entry);
   const failure = toText(entry['class']);
   const next = toText(entry['next']);
   const reason = toText(entry['reason']);
-  if (reason !== '') told.refusedBecause = reason;
-  told.error = {
+  if (reason !== '') request.refusedBecause = reason;
+  request.error = {
     status: toNumber(entry['status']) ?? 0,
     type: toText(entry['type']),
-    message: reason || describeFailures(failedIn(told), told.passedOver),
+    message: reason || describeFailures(failedIn(request), request.passedOver),
     permanent: entry['permanent'] === true,
     ...(failure !== '' && { class: failure as NonNullable<AttemptRecord['class']> }),
     ...(next !== '' && { next }),
   };
 }
 
-function failedIn({ attempts }: ToldRequest): AttemptRecord[] {
+function failedIn({ attempts }: ExplainedRequest): AttemptRecord[] {
   return attempts.filter(({ outcome }) => outcome === 'refused' || outcome === 'failed');
 }

@@ -2,20 +2,20 @@
 import { renderColumns, renderParagraph } from '../../terminal/columns.ts';
 import { momentInSeconds } from '../../terminal/figures.ts';
 import type { Style } from '../../terminal/style.ts';
-import type { Explanation } from './tell.ts';
-import type { Told, ToldRequest } from './told.ts';
+import type { Explanation } from './explain.ts';
+import type { Explained, ExplainedRequest } from './explained.ts';
 
 /** Columns where the stream has no width. Claude Code indents what a command prints inside it. */
 const assumedWidth = 72;
 
-function paint(title: string, { ending }: ToldRequest, style: Style): string {
+function paint(title: string, { ending }: ExplainedRequest, style: Style): string {
   const bold = style.bold(title);
   if (ending === 'answered') return style.good(bold);
   return ending === 'refused' || ending === 'cut' ? style.bad(bold) : style.warning(bold);
 }
 
 export function renderWhy(
-  { request, from }: Told,
+  { request, from }: Explained,
   { intro, title, asked, steps, result, note, next }: Explanation,
   style: Style,
   columns: number | undefined,

@@ -7,28 +7,28 @@ import { widthOf } from '../../terminal/width.ts';
 import { wrap } from '../../terminal/wrap.ts';
 import { renderWhy } from './page.ts';
 import { search, type Search } from './sources.ts';
-import { explain } from './tell.ts';
-import { detourOf, type Detour, type ToldRequest } from './told.ts';
+import { explain } from './explain.ts';
+import { detourOf, type Detour, type ExplainedRequest } from './explained.ts';
 
 /** Resolves to the exit code. OccError `request_unknown` for an id that is not found, `usage` for one of another form. */
 export async function runWhy(given: string | undefined, system: System, output: Output): Promise<number> {
   const id = given === undefined ? undefined : toId(given);
   const found = await search(id, system);
-  const { told, looked } = found;
-  if (told === undefined) {
+  const { explained, looked } = found;
+  if (explained === undefined) {
     if (given !== undefined) throw unknown(given, looked);
     if (output.json) output.printJson({ found: false, source: null, request: null, next: [], looked });
     else for (const line of renderNone(found, widthOf(system.stdout))) output.print(line);
     return exitCodes.ok;
   }
-  const explanation = explain(told);
+  const explanation = explain(explained);
   if (output.json) {
     const next = explanation.next.map(([command, purpose]) => ({ command, purpose }));
-    output.printJson({ found: true, source: told.source, request: told.request, next, looked });
+    output.printJson({ found: true, source: explained.source, request: explained.request, next, looked });
   } else {
-    const intro = id === undefined ? introOf(told.request) : undefined;
+    const intro = id === undefined ? introOf(explained.request) : undefined;
     const page = { ...explanation, ...(intro !== undefined && { intro }) };
-    for (const line of renderWhy(told, page, output.style, widthOf(system.stdout))) output.print(line);
+    for (const line of renderWhy(explained, page, output.style, widthOf(system.stdout))) output.print(line);
   }
   return exitCodes.ok;
 }
@@ -43,7 +43,7 @@ function toId(given: string): string {
 }
 
 /** Says of a request that was answered why it is the one that is explained. */
-function introOf(request: ToldRequest): string | undefined {
+function introOf(request: ExplainedRequest): string | undefined {
   const detour = detourOf(request);
   return detour && `No request failed. The last one that ${byDetour[detour]}:`;
 }

@@ -7,10 +7,10 @@ import { parseLogLine, readLog } from '../../log/read-log.ts';
 import type { System } from '../../terminal/command-context.ts';
 import { withTilde } from '../../tilde.ts';
 import { logStories, type LogStories } from './from-log.ts';
-import { detourOf, type Told, type ToldRequest } from './told.ts';
+import { detourOf, type Explained, type ExplainedRequest } from './explained.ts';
 
 export interface Search {
-  told?: Told;
+  explained?: Explained;
   /** The places that were looked at, for people. */
   looked: string[];
   /** How many requests are known, and how many of them were answered. Only counted if no failure was looked for by id. */
@@ -28,11 +28,11 @@ export async function search(id: string | undefined, system: System): Promise<Se
   const looked = [...asked.map(({ name }) => name), ...closed];
   const answers = await Promise.all(asked.map((place) => askFor(place, id)));
   const remembered = answers.flatMap((all, i) =>
-    all.map((request): Told => ({ request, source: 'memory', from: asked[i]?.name ?? '' })),
+    all.map((request): Explained => ({ request, source: 'memory', from: asked[i]?.name ?? '' })),
   );
   const { stories, from } = await readStories(own && id === undefined ? own.pid : undefined, system);
   looked.push(from);
-  const inLog = (request: ToldRequest | undefined): Told[] =>
+  const inLog = (request: ExplainedRequest | undefined): Explained[] =>
     request === undefined ? [] : [{ request, source: 'log', from }];
   if (id !== undefined) return found(latest([...remembered, ...inLog(stories.find(id))]), looked);
   const failed = remembered.filter(({ request }) => hasFailed(request));
@@ -41,19 +41,19 @@ export async function search(id: string | undefined, system: System): Promise<Se
   const all = [...remembered, ...stories.all().flatMap(inLog)];
   const known = new Map(all.map(({ request }) => [request.id, request.ending]));
   const answered = [...known.values()].filter((ending) => ending === 'answered').length;
-  const told = latest(all.filter(({ request }) => detourOf(request) !== undefined));
-  return { ...found(told, looked), known: { requests: known.size, answered } };
+  const explained = latest(all.filter(({ request }) => detourOf(request) !== undefined));
+  return { ...found(explained, looked), known: { requests: known.size, answered } };
 }
 
-function found(told: Told | undefined, looked: string[]): Search {
-  return { looked, known: { requests: 0, answered: 0 }, ...(told !== undefined && { told }) };
+function found(explained: Explained | undefined, looked: string[]): Search {
+  return { looked, known: { requests: 0, answered: 0 }, ...(explained !== undefined && { explained }) };
 }
 
 /** The latest, from memory rather than from the log: the log has no words of the providers. */
-function latest(all: readonly Told[]): Told | undefined {
-  const [told] = all.toSorted((a, b) => b.request.at.localeCompare(a.request.at));
-  const same = all.find(({ request, source }) => source === 'memory' && request.id === told?.request.id);
-  return same ?? told;
+function latest(all: readonly Explained[]): Explained | undefined {
+  const [explained] = all.toSorted((a, b) => b.request.at.localeCompare(a.request.at));
+  const same = all.find(({ request, source }) => source === 'memory' && request.id === explained?.request.id);
+  return same ?? explained;
 }
 
 /** How long a failure explains the requests after it for which every model was skipped: longer than any breaker is open. */
@@ -63,17 +63,17 @@ const explainsMs = 10 * 60_000;
  * The latest failure; or the one before it that explains it, if every model was skipped then because of what had happened
  * shortly before.
  */
-function latestCause(failures: readonly Told[]): Told | undefined {
+function latestCause(failures: readonly Explained[]): Explained | undefined {
   const last = latest(failures);
   if (last === undefined || last.request.attempts.length > 0) return last;
   const since = Date.parse(last.request.at) - explainsMs;
-  const isCause = ({ request: { attempts, at } }: Told): boolean =>
+  const isCause = ({ request: { attempts, at } }: Explained): boolean =>
     attempts.length > 0 && Date.parse(at) >= since;
   return latest(failures.filter(isCause)) ?? last;
 }
 
 /** Newest first. */
-async function askFor(place: Place, id: string | undefined): Promise<ToldRequest[]> {
+async function askFor(place: Place, id: string | undefined): Promise<ExplainedRequest[]> {
   const asked = (filter: { id?: string; failed?: boolean }) =>
     askProxy(place, '/occ/requests', { limit: 20, ...filter });
   // Without an id the failures, and the latest requests for one that a fallback answered.
@@ -81,10 +81,10 @@ async function askFor(place: Place, id: string | undefined): Promise<ToldRequest
   const found = await Promise.all(answers);
   return found.flatMap((answer) =>
     toArray(answer?.['requests']).filter(isObject),
-  ) as unknown as ToldRequest[];
+  ) as unknown as ExplainedRequest[];
 }
 
-function hasFailed({ ending }: ToldRequest): boolean {
+function hasFailed({ ending }: ExplainedRequest): boolean {
   return ending === 'refused' || ending === 'cut';
 }
 

@@ -101,7 +101,7 @@ function convertServer(importing: Importing): JsonObject {
   };
 }
 
-/** Without a host it listens on every address, which occ does only when told so. */
+/** Without a host it listens on every address, which occ does only if the configuration says so. */
 function listensOn(importing: Importing, path: Path): string | undefined {
   if (importing.at(path) !== '') return importing.text(path);
   importing.leave(

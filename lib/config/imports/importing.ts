@@ -1,6 +1,6 @@
 /**
  * Keeps account of a configuration of another tool while it is converted: what was taken, what was not and why, and which
- * keys it contains. What nothing has asked for by the end is reported as unknown, so that no value is lost in silence.
+ * keys it contains. What nothing has asked for by the end is reported as unknown, so that no value is lost without a report.
  */
 import type { Json, JsonObject } from '../../json.ts';
 import { isObject } from '../../json.ts';

@@ -47,7 +47,7 @@ export interface RecordedAttempt {
   /** The decompressed body. */
   body: Tape;
   /**
-   * - `complete`: the body ended.
+   * - `complete`: the body ended, or the proxy needed no more of it.
    * - `broken`: the connection failed; `fault` says how.
    * - `left`: the proxy ended it, or the client had left.
    * - `open`: the attempt still runs.

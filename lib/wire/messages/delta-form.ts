@@ -20,7 +20,7 @@ export interface DeltaForm {
 /** Characters of an event that is taken for an example. The example is parsed a few times. */
 const longestExample = 16 * 1024;
 
-/** The form of a delta whose JSON is `data`; undefined if its text cannot be told from the rest. */
+/** The form of a delta whose JSON is `data`; undefined if its text cannot be distinguished from the rest. */
 export function formOf({ index, delta }: BlockDelta, data: string): DeltaForm | undefined {
   const field = batchedTexts.get(delta.type);
   if (field === undefined || data.length > longestExample) return undefined;

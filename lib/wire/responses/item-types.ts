@@ -61,12 +61,12 @@ function searchItem({ searches }: ItemContext): OutputItem {
 
 /** An item for a client that gets it as it is: it only says that it is there. */
 function otherItem(type: string, other: (type: string) => void): OutputItem {
-  let told = false;
-  const tell = (): void => {
-    if (!told) other(type);
-    told = true;
+  let reported = false;
+  const report = (): void => {
+    if (!reported) other(type);
+    reported = true;
   };
-  return { ...withoutText, added: tell, done: tell, matches: () => true };
+  return { ...withoutText, added: report, done: report, matches: () => true };
 }
 
 /** Characters of an item that is kept whole. */

@@ -1,4 +1,4 @@
-/** What the scripted upstream answers until it is told otherwise. */
+/** What the scripted upstream answers until a request changes it. */
 export interface Answer {
   /** Content events of each response. */
   events: number;

@@ -28,7 +28,7 @@ export interface Expected {
  * - `commands`: the commands of the remedy, in one shell. `fill` replaces placeholders such as `/path/to/authority.pem`, and
  *   `typed` is what the user types when a command waits for it.
  * - `followed`: the commands, and then what the text of the remedy says, which `by` does.
- * - `told`: nobody can do it on this machine, so only the commands that look are run; `why` says who has to.
+ * - `told`: it cannot be done on this machine, so only the commands that look are run; `why` says who has to.
  */
 export type Cure =
   | { how: 'commands'; fill?: Readonly<Record<string, string>>; typed?: string }

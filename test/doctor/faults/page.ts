@@ -20,7 +20,7 @@ const intro = [
   '',
   '- `commands`: the printed commands, run as they are, end the fault.',
   '- `followed`: the printed commands run, and doing what the text says ends the fault.',
-  '- everything else: nobody can end the fault on this machine, so only the text is compared. It says who can.',
+  '- everything else: the fault cannot be ended on this machine, so only the text is compared. It says who can.',
   '',
 ];
 

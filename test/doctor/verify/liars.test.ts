@@ -46,7 +46,7 @@ test('every lie of the table is named, with the provider as the one at fault', a
   let at = 0;
   for (const liar of liars) {
     const possible = wireFormats.filter((format) => !impossible[format]?.includes(liar.name));
-    // Each lie is told in one format; together they are told in all.
+    // Each lie is tested in one format; together they cover all.
     const format = possible[at++ % possible.length] ?? 'chat';
     const verified = await verifyEmulated(t, format, liar);
     const found = foundIn(verified, liar);

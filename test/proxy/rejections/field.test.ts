@@ -719,7 +719,7 @@ describe('refusals of the field', () => {
     });
 });
 
-/** What the client is told about a refusal, and what is learned from it. */
+/** What the client receives about a refusal, and what is learned from it. */
 const told: readonly {
   kind: string;
   name: string;

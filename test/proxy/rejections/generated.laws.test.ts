@@ -1,5 +1,5 @@
 /**
- * Refusals that nobody has seen: known kinds in other words, spellings, envelopes and languages, among echoes of the
+ * New refusals: known kinds in other words, spellings, envelopes and languages, among echoes of the
  * request and noise. Whatever they say, no request is changed without being asked for, and no number is made up.
  */
 import assert from 'node:assert/strict';

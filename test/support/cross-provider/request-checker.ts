@@ -72,7 +72,7 @@ function checkForeignSignatures(to: Upstream, text: string, made: readonly MadeT
 function checkId(id: string, original: string | undefined, where: string): void {
   // An upstream gets its own ids back exactly, also those that are too long for others.
   if (original) return assert.equal(id, original, `${where}: an id came home as another`);
-  // A call that had none may come home without one.
+  // A call that had none may return without one.
   if (original === '' && id === '') return;
   assert.match(id, plainId, `${where}: ${id}`);
   assert(id.length <= maxIdLength, `${where}: ${id} is longer than ${maxIdLength}`);

@@ -32,7 +32,7 @@ export async function sendOnce(over: ProxyOverDoubles, body: object): Promise<Se
 const sessionHeader = { 'x-claude-code-session-id': 'e632a778-aff0-4214-802d-e5ef8851b3b7' };
 
 /**
- * How it went: `ok` without a refusal, `n` after n of them, `full` when the client is told that its prompt does not fit,
+ * How it went: `ok` without a refusal, `n` after n of them, `full` when the client learns that its prompt does not fit,
  * `refused` when a refusal reached the client, `again` when the second time is refused too, `lost` when the double did not
  * get everything.
  */

@@ -1,4 +1,4 @@
-/** Z.ai's Chat Completions with GLM-5.3: numbered errors, three efforts, thinking that nobody can disable, text only. */
+/** Z.ai's Chat Completions with GLM-5.3: numbered errors, three efforts, thinking that cannot be disabled, text only. */
 import { asText } from '../loose-json.ts';
 import { effortIn, noPictures } from './chat-field-rules.ts';
 import { goodChat, messagesOf } from './chat-rules.ts';

@@ -1,4 +1,4 @@
-/** Several choices or candidates that nobody requested are one answer in parts (L9). */
+/** Several choices or candidates that were not requested are one answer in parts (L9). */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';

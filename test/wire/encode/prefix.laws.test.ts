@@ -93,7 +93,7 @@ for (const [name, route] of routes) {
         for (const [at, loading] of [[], ...loads].entries()) {
           if (at > 0) {
             const references = loading.map((tool) => ({ type: 'tool_reference', tool_name: tool }));
-            // The model calls a tool that is not loaded yet, and is told so.
+            // The model calls a tool that is not loaded yet, and gets an error.
             const early = call(`b${at}`, {}, 'Write');
             messages.push(
               assistant(call(`a${at}`, {}, 'ToolSearch'), early),

@@ -1,7 +1,7 @@
 /** A request as `occ why` knows it: from the memory of a running proxy, or from the log. */
 import type { EndedRequest } from '../../proxy/recent.ts';
 
-export interface ToldRequest extends Omit<EndedRequest, 'ending'> {
+export interface ExplainedRequest extends Omit<EndedRequest, 'ending'> {
   /** `unknown`: the log says nothing about its end. */
   ending: EndedRequest['ending'] | 'unknown';
   /** The reason of a request that occ itself refused. */
@@ -12,7 +12,7 @@ export interface ToldRequest extends Omit<EndedRequest, 'ending'> {
 export type Detour = 'fallback' | 'repair' | 'retry';
 
 /** Undefined for a request without an answer, and for one that its first model answered at once. */
-export function detourOf({ ending, fallbackFrom, repairs, attempts }: ToldRequest): Detour | undefined {
+export function detourOf({ ending, fallbackFrom, repairs, attempts }: ExplainedRequest): Detour | undefined {
   if (ending !== 'answered') return undefined;
   if (fallbackFrom !== undefined) return 'fallback';
   if (repairs.length > 0) return 'repair';
@@ -22,8 +22,8 @@ export function detourOf({ ending, fallbackFrom, repairs, attempts }: ToldReques
 /** Where it was found. Only the memory of a running proxy has an upstream's words. */
 export type Source = 'memory' | 'log';
 
-export interface Told {
-  request: ToldRequest;
+export interface Explained {
+  request: ExplainedRequest;
   source: Source;
   /** The place, for people. */
   from: string;

@@ -4,7 +4,7 @@ import { cacheShare, describeCauses, isBreak, type CacheRecord } from '../../pro
 import { describeAttempt, describeBreak, ownWords } from '../../proxy/policy/words.ts';
 import { amount, seconds, shortId } from '../../terminal/figures.ts';
 import { adviceFor, reportFor, type Advice } from './advice.ts';
-import type { Told, ToldRequest } from './told.ts';
+import type { Explained, ExplainedRequest } from './explained.ts';
 
 export interface Explanation {
   /** Why this request is explained, if none was asked for and none failed. */
@@ -20,7 +20,7 @@ export interface Explanation {
   next: Advice[];
 }
 
-export function explain({ request, source }: Told): Explanation {
+export function explain({ request, source }: Explained): Explanation {
   const failed = request.attempts.some(isFailure);
   return {
     title: titles[request.ending],
@@ -39,7 +39,7 @@ export function explain({ request, source }: Told): Explanation {
 const withoutWords =
   'The log does not hold what the providers said, since that may quote the conversation. Only the proxy that received it remembers it, as long as it runs.';
 
-const titles: Readonly<Record<ToldRequest['ending'], string>> = {
+const titles: Readonly<Record<ExplainedRequest['ending'], string>> = {
   answered: 'answered',
   refused: 'failed',
   cut: 'broke off',
@@ -47,7 +47,7 @@ const titles: Readonly<Record<ToldRequest['ending'], string>> = {
   unknown: 'not finished, as far as the log says',
 };
 
-function askedFor({ model, tier, route, requestClass, agent }: ToldRequest): string {
+function askedFor({ model, tier, route, requestClass, agent }: ExplainedRequest): string {
   if (model === '') return 'The request was refused before its model was read.';
   const facts = [
     ...(tier === undefined ? [] : [`tier ${tier}`]),
@@ -58,7 +58,7 @@ function askedFor({ model, tier, route, requestClass, agent }: ToldRequest): str
   return route === '' ? what : `${what} Route: ${route}.`;
 }
 
-function stepsOf({ attempts, repairs, passedOver }: ToldRequest): string[] {
+function stepsOf({ attempts, repairs, passedOver }: ExplainedRequest): string[] {
   const changes = [...repairs];
   const steps = attempts.flatMap((attempt, i): string[] => {
     const step = describeStep(attempt);
@@ -92,8 +92,8 @@ function calling(otherModel: string | undefined): string {
   return otherModel === undefined ? '' : `, and called its model ${otherModel}`;
 }
 
-function resultOf(told: ToldRequest): string {
-  const { ending, answered, fallbackFrom, error, ms, usage, cache, attempts, refusedBecause } = told;
+function resultOf(explained: ExplainedRequest): string {
+  const { ending, answered, fallbackFrom, error, ms, usage, cache, attempts, refusedBecause } = explained;
   switch (ending) {
     case 'answered': {
       const who = answered?.model ?? 'A model';
