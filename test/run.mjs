@@ -14,8 +14,8 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, relative, resolve, sep } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
+import { fileURLToPath } from 'node:url';
+import { bundle, bundled } from './bundle.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const args = process.argv.slice(2);
@@ -67,7 +67,7 @@ const began = performance.now();
 const scratch = mkdtempSync(join(tmpdir(), 'occ-tests-'));
 // Inside the package, so that its files and dependencies are found. Coverage is measured on the sources.
 const bundles = join(root, `.test-build/${process.pid}`);
-const bundled = process.env.NODE_V8_COVERAGE === undefined;
+const compiles = process.env.NODE_V8_COVERAGE === undefined;
 const running = new Set();
 /** The last result of each file. */
 const results = new Map();
@@ -81,7 +81,7 @@ for (const signal of ['SIGINT', 'SIGTERM'])
   });
 
 console.log(`${files.length} test files, ${Math.min(atOnce, files.length)} at a time`);
-if (bundled) await bundle();
+if (compiles) await bundle(files, bundles);
 const queue = [...files];
 await Promise.all(
   Array.from({ length: atOnce }, async (_, place) => {
@@ -120,38 +120,6 @@ function clean() {
   for (const folder of [scratch, bundles]) rmSync(folder, { recursive: true, force: true });
 }
 
-/** Compiles every file with the modules it imports. Each module keeps the URL of its source, for the files beside it. */
-async function bundle() {
-  await build({
-    absWorkingDir: root,
-    entryPoints: files,
-    bundle: true,
-    packages: 'external',
-    platform: 'node',
-    target: 'node20',
-    format: 'esm',
-    outdir: bundles,
-    outbase: '.',
-    outExtension: { '.js': '.mjs' },
-    sourcemap: 'linked',
-    sourcesContent: false,
-    logLevel: 'error',
-    plugins: [
-      {
-        name: 'source-url',
-        setup: (hooks) =>
-          hooks.onLoad({ filter: /\.ts$/ }, ({ path }) => ({
-            contents: readFileSync(path, 'utf8').replaceAll(
-              'import.meta.url',
-              JSON.stringify(pathToFileURL(path).href),
-            ),
-            loader: 'ts',
-          })),
-      },
-    ],
-  });
-}
-
 /** Runs one file to its end. */
 async function run(file) {
   const started = performance.now();
@@ -163,10 +131,10 @@ async function run(file) {
   const child = spawn(
     process.execPath,
     [
-      ...(bundled ? ['--enable-source-maps'] : ['--import', 'tsx']),
+      ...(compiles ? ['--enable-source-maps'] : ['--import', 'tsx']),
       `--test-reporter=${join(root, 'test/reporter.mjs')}`,
       `--test-reporter-destination=${reportFile}`,
-      bundled ? join(bundles, file.replace(/\.ts$/, '.mjs')) : file,
+      compiles ? bundled(bundles, file) : file,
     ],
     {
       cwd: root,
