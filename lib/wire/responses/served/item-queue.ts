@@ -32,7 +32,7 @@ export function itemQueue(messageId: string, table: ToolTable, write: Write): It
   function printerOf(block: AnswerBlock, place: ItemPlace): ItemPrinter | undefined {
     switch (block.type) {
       case 'text':
-        return messageItem(place);
+        return messageItem(block, place);
       case 'thinking':
         return (reasoning = reasoningItem(place));
       case 'redacted_thinking':

@@ -1,19 +1,18 @@
 /** Prints text as message items, and thinking as reasoning items with a summary. */
 import type { AnswerBlock, Delta } from '../../../anthropic/events.ts';
-import { isObject, toText, type JsonObject } from '../../../json.ts';
+import { isObject, toArray, toText, type JsonObject } from '../../../json.ts';
 import { readSignature } from '../../../anthropic/provenance.ts';
 import { continued } from '../replay.ts';
 import { printFields, type ItemPlace, type ItemPrinter } from './item-printer.ts';
 import type { Item } from './response.ts';
 import { sealRedacted, sealSignature } from './seals.ts';
 
-export function messageItem({ write, index, suffix }: ItemPlace): ItemPrinter {
+export function messageItem(block: AnswerBlock, { write, index, suffix }: ItemPlace): ItemPrinter {
   const id = `msg_${suffix}`;
   const at = { item_id: id, output_index: index, content_index: 0 };
   const place = printFields({ ...at, logprobs: [] });
   const texts: string[] = [];
-  const annotations: JsonObject[] = [];
-  let length = 0;
+  const citations: unknown[] = [...toArray(block['citations'])];
   let begun = false;
 
   const item = (status: string, content: JsonObject[]): Item => ({
@@ -34,15 +33,9 @@ export function messageItem({ write, index, suffix }: ItemPlace): ItemPrinter {
     added: item('in_progress', []),
     delta(delta: Delta) {
       begin();
-      if (delta.type === 'citations_delta') {
-        const annotation = toCitation(delta.citation, length);
-        if (!annotation) return;
-        write('output_text.annotation.added', { ...at, annotation_index: annotations.length, annotation });
-        annotations.push(annotation);
-      }
+      if (delta.type === 'citations_delta') citations.push(delta.citation);
       if (delta.type !== 'text_delta' || delta.text === '') return;
       texts.push(delta.text);
-      length += delta.text.length;
       write.piece('output_text.delta', place, delta.text);
     },
     // The last text of an answer that is cut is not complete.
@@ -50,6 +43,10 @@ export function messageItem({ write, index, suffix }: ItemPlace): ItemPrinter {
     end(cut) {
       begin();
       const text = texts.join('');
+      // Citations may come before their text, whose length they tell.
+      const annotations = citations.flatMap((citation) => toCitations(citation, text.length));
+      for (const [annotation_index, annotation] of annotations.entries())
+        write('output_text.annotation.added', { ...at, annotation_index, annotation });
       const part = outputText(text, annotations);
       write('output_text.done', { ...at, text, logprobs: [] });
       write('content_part.done', { ...at, part });
@@ -63,10 +60,10 @@ function outputText(text: string, annotations: readonly JsonObject[]): JsonObjec
 }
 
 /** A page that an upstream's web search has found. Citations of documents have no counterpart. */
-function toCitation(citation: unknown, end: number): JsonObject | undefined {
-  if (!isObject(citation) || toText(citation['url']) === '') return undefined;
+function toCitations(citation: unknown, end: number): JsonObject[] {
+  if (!isObject(citation) || toText(citation['url']) === '') return [];
   const { url, title } = citation;
-  return { type: 'url_citation', start_index: 0, end_index: end, url, title: toText(title) || toText(url) };
+  return [{ type: 'url_citation', start_index: 0, end_index: end, url, title: toText(title) || toText(url) }];
 }
 
 /** A reasoning item may go on with the next block of thinking, which becomes the next part of its summary. */

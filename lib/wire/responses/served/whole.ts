@@ -1,6 +1,5 @@
 /** The events of a whole message, so that a whole answer is printed as a streamed one is. */
 import type { AnswerBlock, Delta, Message, StreamEvent } from '../../../anthropic/events.ts';
-import { toArray } from '../../../json.ts';
 
 /** The events up to the end of the message. */
 export function* eventsOf(message: Message): Generator<StreamEvent> {
@@ -19,7 +18,6 @@ function* deltasOf(block: AnswerBlock): Generator<Delta> {
   switch (block.type) {
     case 'text':
       yield { type: 'text_delta', text: block.text ?? '' };
-      for (const citation of toArray(block['citations'])) yield { type: 'citations_delta', citation };
       return;
     case 'thinking':
       yield { type: 'thinking_delta', thinking: block.thinking ?? '' };

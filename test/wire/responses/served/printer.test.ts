@@ -4,6 +4,7 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { tagSignature } from '../../../../lib/anthropic/provenance.ts';
 import { messageStart, usageOf, type StreamEvent } from '../../../../lib/anthropic/events.ts';
+import { foldMessage } from '../../../../lib/anthropic/fold.ts';
 import { promptTooLong } from '../../../../lib/anthropic/errors.ts';
 import type { MessagesRequest } from '../../../../lib/anthropic/request.ts';
 import { toText, type JsonObject } from '../../../../lib/json.ts';
@@ -325,6 +326,28 @@ test('a search that the upstream ran, with its pages and citations, and back', (
     blocksOf(request).map(({ type }) => type),
     ['server_tool_use', 'web_search_tool_result', 'text'],
   );
+});
+
+test('a citation tells the whole text, whether it comes before, behind or with its block', () => {
+  const citation = { type: 'web_search_result_location', url: 'https://a.test', title: 'A' };
+  const cited = { type: 'citations_delta', citation } as const;
+  const words = { type: 'text_delta', text: 'Found.' } as const;
+  const block = { type: 'text', text: '' };
+  const expected = [
+    { type: 'url_citation', start_index: 0, end_index: 6, url: 'https://a.test', title: 'A' },
+  ];
+  for (const one of [
+    { block, deltas: [cited, words] },
+    { block, deltas: [words, cited] },
+    { block: { ...block, citations: [citation] }, deltas: [words] },
+  ]) {
+    const [message] = outputOf(lawful(printed(answer([one]))));
+    const [part] = (message ?? {})['content'] as JsonObject[];
+    assert.deepEqual(part?.['annotations'], expected);
+    const folded = foldMessage(answer([one]));
+    assert(folded);
+    assert.deepEqual((printerFor().whole(folded) as JsonObject)['output'], [message]);
+  }
 });
 
 describe('endings', () => {
