@@ -1,5 +1,5 @@
 /** The system prompt without Anthropic-only blocks, and the text that replaces unsupported features. */
-import { isObject, toText, type JsonObject } from '../../json.ts';
+import { isObject, toObject, toText, type JsonObject } from '../../json.ts';
 import {
   toBlocks,
   type ContentBlock,
@@ -31,10 +31,16 @@ export function systemBlocks({ system }: MessagesRequest): TextBlock[] {
   );
 }
 
-/** The JSON Schema for the whole answer (`output_config.format`), if the client requests one. */
-export function answerSchema({ output_config: output }: MessagesRequest): JsonObject | undefined {
-  const format = output?.format;
-  return format?.type === 'json_schema' && isObject(format.schema) ? format.schema : undefined;
+/**
+ * The JSON Schema for the whole answer, if the client requests one: `output_config.format`, or `output_format`, as it was called
+ * in the beta and still is in `client.beta` of Anthropic's SDKs.
+ */
+export function answerSchema({
+  output_config: output,
+  output_format: older,
+}: MessagesRequest): JsonObject | undefined {
+  const { type, schema } = toObject(output?.format ?? older);
+  return type === 'json_schema' && isObject(schema) ? schema : undefined;
 }
 
 /** The instruction that replaces a JSON Schema field which the server does not have. */

@@ -24,6 +24,15 @@ export const claudeOnlyFields: readonly string[] = [
   'speed',
   'thread',
   'duplex',
+  'output_format',
+  'compaction',
+  'diagnostics',
+  'fallbacks',
+  'fallback_credit_token',
+  'billing_policy',
+  'inference_geo',
+  'user_profile_id',
+  'workspace_id',
 ];
 
 /** All fields that a strict validator (MiniMax) accepts. */

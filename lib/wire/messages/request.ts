@@ -8,6 +8,7 @@
  * asks for the schema of the answer.
  */
 import type { MessagesRequest, OutputConfig } from '../../anthropic/request.ts';
+import { answerSchema } from '../encode/system.ts';
 import { wellFormedJson } from '../encode/text.ts';
 import type { Route } from '../codec.ts';
 import { toMaxTokens, toSampling } from '../encode/sampling.ts';
@@ -60,13 +61,12 @@ function maxTokensOf(request: MessagesRequest, route: Route): number {
 }
 
 function withoutClaudeOnly(request: MessagesRequest, route: Route, thinks: boolean): MessagesRequest {
-  const { format, ...output } = request.output_config ?? {};
-  const schema = format?.type === 'json_schema' ? format.schema : undefined;
+  const { format: _format, ...output } = request.output_config ?? {};
   const kept = Object.fromEntries(Object.entries(request).filter(([key]) => !claudeOnlyFields.includes(key)));
   const tools = toTools(request, route);
   return {
     ...kept,
-    system: toSystem(request, route, schema),
+    system: toSystem(request, route, answerSchema(request)),
     tools,
     tool_choice: toChoice(request, tools, route, thinks),
     output_config: route.quirks.strictBody ? {} : output,

@@ -5,6 +5,7 @@ import { tagSignature } from '../../../lib/anthropic/provenance.ts';
 import type { ContentBlock, MessagesRequest, RequestMessage } from '../../../lib/anthropic/request.ts';
 import type { Route } from '../../../lib/wire/codec.ts';
 import { brokenPairs } from '../../support/messages/rules.ts';
+import { encodeChatRequest } from '../../../lib/wire/chat/request.ts';
 import { encodeMessagesRequest } from '../../../lib/wire/messages/request.ts';
 import {
   assistant,
@@ -303,6 +304,27 @@ test('empty results are completed for other models, and arguments that are not o
   // A number of more digits than JavaScript keeps, from a client whose format has arguments as text.
   const exact = [user('a'), assistant(call('x', '{"at":17878000001234567}')), user(result('x', 'y'))];
   assert.deepEqual(sent(exact, {}, claude)[1], assistant(call('x', { at: 17_878_000_001_234_568 })));
+});
+
+test('fields that only Anthropic’s servers know, and the older name of the format of the answer', () => {
+  const only = {
+    compaction: { type: 'enabled' },
+    diagnostics: {},
+    fallbacks: [],
+    inference_geo: 'us',
+    user_profile_id: 'u',
+    output_format: { type: 'json_schema', schema: { type: 'object' } },
+  };
+  const body = encode([user('a')], only);
+  assert.deepEqual(
+    Object.keys(only).filter((name) => name in body),
+    [],
+  );
+  assert.match(JSON.stringify(body.system), /Answer with a single JSON value/);
+  const kept = encode([user('a')], only, claude);
+  for (const [name, value] of Object.entries(only)) assert.deepEqual(kept[name], value);
+  const chat = encodeChatRequest(requestOf([user('a')], only), routeOf());
+  assert.deepEqual(chat.response_format?.json_schema.schema, { type: 'object' });
 });
 
 test('the system prompt asks for the schema of the answer where there is no field', () => {
