@@ -2,7 +2,7 @@
  * Turns calls of functions that stand for other tools into calls of those tools. An upstream that does not take the client's
  * tools as they are gets functions instead (`tool-table.ts`), also after it has refused the client's body.
  */
-import { isObject, toText, type JsonObject } from '../../../json.ts';
+import { isObject, toArray, toObject, toText, type JsonObject } from '../../../json.ts';
 import { callItem } from './call-items.ts';
 import type { ItemPrinter, Write } from './item-printer.ts';
 import { toolTable } from './tool-table.ts';
@@ -18,6 +18,10 @@ export interface OwnCalls {
 export function ownCalls(body: JsonObject): OwnCalls {
   const table = toolTable();
   readTools(body['tools'], 'tools', table, []);
+  for (const item of toArray(body['input'])) {
+    const { type, tools } = toObject(item);
+    if (type === 'additional_tools' || type === 'tool_search_output') readTools(tools, 'input', table, []);
+  }
   /** The open calls by the id of their item, with what they have written. */
   const open = new Map<string, { printer: ItemPrinter; written: JsonObject[]; type: string }>();
 

@@ -107,6 +107,42 @@ describe('a tool with free text', () => {
   });
 });
 
+test('a function that stands for a tool of `additional_tools`, or one that a search has loaded, is that tool again', () => {
+  const exec = { type: 'custom', name: 'exec', description: 'Runs.' };
+  const input = [
+    { type: 'additional_tools', tools: [{ type: 'namespace', name: 'functions', tools: [exec] }] },
+    { role: 'user', content: 'go on' },
+    { type: 'tool_search_output', call_id: 's1', tools: [{ ...exec, name: 'late' }] },
+  ];
+  const body = { ...plainBody, input } as JsonObject;
+  const asked = { ...given, given: { format: 'responses', body } };
+  for (const [flat, expected] of [
+    ['functions__exec', { name: 'exec', namespace: 'functions' }],
+    ['late', { name: 'late' }],
+  ] as const) {
+    const started = {
+      id: 'fc_1',
+      type: 'function_call',
+      status: 'in_progress',
+      call_id: 'c1',
+      name: flat,
+      arguments: '',
+    };
+    const args = '{"input":"1+1"}';
+    const whole = { ...started, status: 'completed', arguments: args };
+    const pieces = [
+      { type: 'response.function_call_arguments.delta', delta: args },
+      { type: 'response.function_call_arguments.done', arguments: args },
+    ];
+    const { events } = run(compose(sameDecoder(upstream, asked), guard()), [
+      utf8(stream(started, pieces, whole)),
+    ]);
+    const [item] = finalOf(lawful(frames(events)))['output'] as JsonObject[];
+    const called = { id: 'fc_1', type: 'custom_tool_call', status: 'completed', call_id: 'c1', input: '1+1' };
+    assert.deepEqual(item, { ...called, ...expected });
+  }
+});
+
 for (const type of [
   'image_generation_call',
   'local_shell_call',
