@@ -133,6 +133,7 @@ export const rows: readonly Row[] = [
     /'req_' is invalid: expected the id of a request or its start/,
     /occ help logs/,
   ),
+  usage('usage --csv --json', /'--csv' cannot be used with option '--json'/, /occ help usage/),
   usage('doctor --live --offline', /cannot be used with/, /occ help doctor/),
   // Of the commands
   usage('doctor xyzzy', /there is no check "xyzzy"/, /occ doctor --list/),

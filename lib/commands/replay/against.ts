@@ -15,7 +15,9 @@ import { systemClock } from '../../proxy/clock.ts';
 import { planRoutes } from '../../proxy/policy/route.ts';
 import type { Plan } from '../../proxy/policy/plan.ts';
 import type { EndedRequest } from '../../proxy/recent.ts';
+import { describeBreak, describeFailures } from '../../proxy/policy/words.ts';
 import { openUpstream } from '../../proxy/upstream.ts';
+import { quote } from '../../shell-word.ts';
 import { withProgress } from '../../terminal/progress.ts';
 import type { System } from '../../terminal/command-context.ts';
 import type { Output } from '../../terminal/output.ts';
@@ -64,7 +66,10 @@ export async function runAgainst(
       withoutOwn(answer),
       capture.dropped !== undefined,
     );
-    show({ ...toResult(capture, answer, difference ?? null), against: model }, system, output);
+    const failure = failureOf(answer.record);
+    show({ ...toResult(capture, answer, difference ?? null), against: model, failure }, system, output);
+    if (failure !== null && !output.json && first !== undefined && provider !== 'emulator')
+      output.info(`  ${nextFor(answer.record, first.provider.name, model)}`);
     return exitCodeOf(answer.record);
   } finally {
     await upstream.close();
@@ -81,6 +86,23 @@ async function planFor(capture: Capture, id: string, settings: Settings): Promis
 function withoutOwn<Side extends { headers: Readonly<Record<string, string>> }>(side: Side): Side {
   const { 'x-occ-model': _model, 'x-occ-attempts': _attempts, ...headers } = side.headers;
   return { ...side, headers };
+}
+
+/** Why the model has not answered, in the words of its provider; null if it has. */
+function failureOf({ ending, attempts, passedOver }: EndedRequest): string | null {
+  if (ending === 'answered') return null;
+  const failed = attempts.filter(({ outcome }) => outcome === 'refused' || outcome === 'failed');
+  const last = failed.at(-1);
+  if (ending === 'cut' && last !== undefined) return describeBreak(last);
+  return describeFailures(failed, passedOver);
+}
+
+/** The command that looks for the cause. */
+function nextFor({ attempts }: EndedRequest, provider: string, model: string): string {
+  const last = attempts.at(-1);
+  if (last?.class === 'credentials') return `occ doctor key --provider ${quote(provider)}`;
+  if (last?.trouble === 'connect') return `occ doctor reachable --provider ${quote(provider)}`;
+  return `occ doctor model --model ${quote(model)}`;
 }
 
 /** An answer that differs is no failure: no two answers of a model are alike. */

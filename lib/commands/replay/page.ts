@@ -2,6 +2,7 @@
 import type { Difference } from '../../captures/difference.ts';
 import { count, moment } from '../../terminal/figures.ts';
 import type { Style } from '../../terminal/style.ts';
+import { wrap } from '../../terminal/wrap.ts';
 
 interface Side {
   /** Null if no response was sent. */
@@ -18,6 +19,8 @@ export interface ReplayResult {
   kind: 'capture' | 'report';
   /** The model that was asked; null for a replay offline. */
   against: string | null;
+  /** Why that model has not answered, which may quote its provider; null if it has. */
+  failure: string | null;
   ending: string;
   /** Pieces that were not kept. */
   dropped: number;
@@ -30,23 +33,40 @@ export interface ReplayResult {
 /** Characters of an event that are shown where the width is not known. */
 const usualWidth = 200;
 
-export function renderReplay(result: ReplayResult, style: Style, columns = usualWidth): string[] {
-  const { id, at, occ, against, dropped, recorded, today, difference } = result;
+export function renderReplay(result: ReplayResult, style: Style, columns?: number): string[] {
+  const { id, at, occ, against, failure, dropped, recorded, today, difference } = result;
   const now = against ?? 'today';
+  const wrapped = (text: string): string[] =>
+    columns === undefined
+      ? [text]
+      : wrap(text, columns - 4).map((line, index) => (index === 0 ? line : `  ${line}`));
   const lines = [
-    `${style.bold(id)} of ${moment(at)}, recorded by occ ${occ}: ${describe(recorded)}`,
+    ...wrapped(`${style.bold(id)} of ${moment(at)}, recorded by occ ${occ}: ${describe(recorded)}`),
     ...(dropped > 0 ? [`  only the beginning was kept; ${count(dropped, 'piece')} after it was not`] : []),
   ];
+  if (failure !== null)
+    return [
+      ...lines,
+      ...wrapped(`${style.bad('✖')} ${now}: ${describe(today)}`),
+      ...failureText(failure, wrapped),
+    ];
   if (difference === null)
     return [
       ...lines,
-      `${style.good('✔')} ${against === null ? 'today the client would receive' : `${against} has answered`} the same`,
+      ...wrapped(
+        `${style.good('✔')} ${against === null ? 'today the client would receive' : `${against} has answered`} the same`,
+      ),
     ];
   return [
     ...lines,
-    `${against === null ? style.bad('✖') : '•'} ${now}: ${describe(today)}`,
-    ...renderDifference(difference, now, style, columns),
+    ...wrapped(`${against === null ? style.bad('✖') : '•'} ${now}: ${describe(today)}`),
+    ...renderDifference(difference, now, style, columns ?? usualWidth),
   ];
+}
+
+/** The lines of a failure, each below the mark. */
+function failureText(failure: string, wrapped: (text: string) => string[]): string[] {
+  return failure.split('\n').flatMap((text) => wrapped(text).map((line) => `  ${line}`));
 }
 
 function describe({ status, events, attempts }: Side): string {

@@ -29,6 +29,7 @@ export function toResult(
     occ,
     kind,
     against: null,
+    failure: null,
     ending: record.ending,
     dropped: dropped ?? 0,
     recorded: {

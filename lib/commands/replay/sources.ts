@@ -44,7 +44,7 @@ export async function findCapture(given: string | undefined, system: System): Pr
   const what = given === undefined ? 'no request is recorded' : `no recording of ${given}`;
   throw new OccError('capture_unknown', `${what}; looked at ${looked}`, {
     remedy:
-      'a running proxy remembers its latest requests; logging.captures.enabled keeps those of proxies that have ended',
+      'a running proxy remembers its latest requests; occ record on keeps later ones, and logging.captures.enabled those of each proxy',
   });
 }
 

@@ -13,6 +13,7 @@ import { withProgress } from '../../terminal/progress.ts';
 import { inputShare } from '../status/cache-lines.ts';
 import { modelQuotaLines, quotaLines } from './quota-lines.ts';
 import { widthOf } from '../../terminal/width.ts';
+import { wrap } from '../../terminal/wrap.ts';
 import type { Grouping } from '../../ledger/groups.ts';
 import { rangeOf, type RangeOptions } from './range.ts';
 import {
@@ -105,7 +106,9 @@ async function printOverview({ config }: UsageOptions, system: System, output: O
       ...budgets.map((budget) => `budget    ${budgetText(budget as JsonObject, output.style)}`),
       ...(used.length > 0 ? renderTable({ head: 'used', groups: used, ...space }) : []),
     ];
-    if (quotas.length === 0) lines.unshift('no provider with a key reports a quota (OpenCode Go does)');
+    const width = widthOf(system.stdout);
+    const none = 'no provider with a key reports a quota (OpenCode Go does)';
+    if (quotas.length === 0) lines.unshift(...(width === undefined ? [none] : wrap(none, width)));
     for (const line of lines) output.print(line);
   }
   warnOfUnread(recorded, system, output);

@@ -30,7 +30,7 @@ export function defineUsage(program: Command, { system, globals, end }: CommandC
     .option('--until <day>', 'up to this day')
     .option('--days <n>', 'the last days, today included')
     .option('--month [month]', 'this month, or another one such as 2026-11')
-    .option('--csv', 'print comma-separated values')
+    .addOption(new Option('--csv', 'print comma-separated values').conflicts('json'))
     .option('--json', 'print the result as JSON')
     .action(async (options: UsageOptions) => {
       const { runUsage } = await import('./run.ts');
