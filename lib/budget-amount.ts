@@ -22,7 +22,7 @@ function positive(unit: BudgetAmount['unit'], amount: number): BudgetAmount | un
   return amount > 0 && Number.isFinite(amount) ? { unit, amount } : undefined;
 }
 
-/** Whether a string may stand in the configuration. */
+/** Whether the configuration accepts the string. */
 export function isBudgetAmount(given: string): boolean {
   return given.trim().toLowerCase() === 'off' || readBudgetAmount(given) !== undefined;
 }

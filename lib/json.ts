@@ -35,6 +35,7 @@ function isTooDeep(text: string): boolean {
   return false;
 }
 
+/** True for a JSON object: neither null nor an array. */
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -40,7 +40,7 @@ function isDay(day: string): boolean {
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(day);
 }
 
-/** Whether a string may stand in the configuration. */
+/** Whether the configuration accepts the string. */
 export function isPaidFallback(given: string): boolean {
   return readPaidFallback(given, 0) !== undefined;
 }

@@ -8,7 +8,7 @@ export function readShare(given: number | string): number | undefined {
   return percent >= 1 && percent <= 100 ? percent : undefined;
 }
 
-/** Whether a string may stand in the configuration. */
+/** Whether the configuration accepts the string. */
 export function isShare(given: string): boolean {
   return given.trim().toLowerCase() === 'off' || readShare(given) !== undefined;
 }

@@ -61,7 +61,7 @@ export function withoutKnown(secrets: readonly string[]): (text: string) => stri
   if (forms.length === 0) return (text) => text;
   // The longest first, so that nothing is left of a form that contains another one.
   const longest = forms.toSorted((a, b) => b.length - a.length);
-  // A backslash may stand before any character that is no letter, once for each time the text was quoted.
+  // A backslash may precede any character that is no letter, once for each time the text was quoted.
   const patterns = longest.map((form) => form.replace(/[^A-Za-z0-9]/g, String.raw`\\{0,64}\$&`));
   const found = new RegExp(patterns.join('|'), 'gi');
   return (text) => text.replace(found, '•••');

@@ -19,6 +19,7 @@ export interface Provenance {
 
 const signatureTag = 'occ1.';
 
+/** The name of an origin: `chat/opencode-go/glm-5.3`. */
 export function originOf({ format, provider, modelId }: Origin): string {
   return `${format}/${provider}/${modelId}`;
 }

@@ -20,7 +20,7 @@ export interface Difference {
   today?: string;
 }
 
-/** How many events stand before the different one. */
+/** How many events precede the different one. */
 const context = 2;
 
 /** Headers that say when and by what version an answer was made. */

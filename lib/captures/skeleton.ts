@@ -80,7 +80,7 @@ function outline(body: Tape): PieceOutline[] {
   return body.pieces().map(({ ms, bytes }) => [rounded(ms), bytes.length, typesIn(bytes.toString('latin1'))]);
 }
 
-/** The types that stand in `event` lines, else one `data` for each line of data. */
+/** The types in `event` lines, else one `data` for each line of data. */
 function typesIn(text: string): string[] {
   const named = [...text.matchAll(/^event: ?(.{1,64})$/gm)].map(([, name = '']) => nameForLog(name.trim()));
   if (named.length > 0) return named;

@@ -62,7 +62,7 @@ export function toCapture(recording: Recording): Capture | undefined {
     record,
     ...(dropped > 0 && { dropped }),
   };
-  // A key may also stand in what an upstream said, or in the conversation. The asked models have those that commands print.
+  // What an upstream said, and the conversation, may also contain a key. The asked models have those that commands print.
   const asked = [...plan.candidates, ...attempts.map(({ candidate }) => candidate)];
   const providers = {
     ...settings.providers,

@@ -16,6 +16,7 @@ export interface CachedList {
 /** By the provider's name. */
 export type CachedLists = Readonly<Record<string, CachedList>>;
 
+/** The file with the lists of models, in the cache folder. */
 export function listCacheFile(cacheDir: string): string {
   return join(cacheDir, 'models.json');
 }
@@ -23,6 +24,7 @@ export function listCacheFile(cacheDir: string): string {
 /** More than the lists of all providers have. */
 const maxBytes = 64 * 1024 * 1024;
 
+/** The stored lists by provider; none for a file that is missing, invalid, or of another version. Never throws. */
 export function readListCache(cacheDir: string): CachedLists {
   try {
     const value = parseJson(readBounded(listCacheFile(cacheDir), maxBytes).toString('utf8'));

@@ -68,7 +68,7 @@ function newRoute(entry: ModelEntry, provider: Provider): WireRoute {
   };
 }
 
-/** A configured family stands in for the id. */
+/** The name by which the family is found: a configured family replaces the id. */
 function nameOf(entry: ModelEntry, declared: Partial<ModelEntry>): string {
   return entry.family ?? declared.family ?? entry.model_id;
 }

@@ -28,6 +28,7 @@ const commands: Readonly<Record<string, Run>> = {
   },
 };
 
+/** Resolves to the exit code; undefined for a command line that needs the parser. */
 export async function runDirectly(
   [name = '', ...words]: readonly string[],
   system: System,

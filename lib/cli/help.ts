@@ -64,7 +64,7 @@ function aboveOf({ parent }: Command): string[] {
   return parent === null || parent.parent === null ? [] : [pathOf(parent)];
 }
 
-/** Descriptions that also stand in a list begin with a small letter and have no full stop. */
+/** Descriptions that are also printed in a list begin with a small letter and have no full stop. */
 function toSentence(text: string): string {
   return text === '' ? '' : `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.$/, '')}.`;
 }

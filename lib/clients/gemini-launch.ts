@@ -23,7 +23,7 @@ const switches = [
   'GEMINI_CLI_USE_COMPUTE_ADC',
 ];
 
-/** What the process that stands between would take for the wish to start again, as after a change of trust. */
+/** The exit code after which the parent process of the client starts it again, as after a change of trust. */
 const restartCode = 199;
 
 /** What the client calls authentication with GEMINI_API_KEY. */
@@ -44,7 +44,7 @@ export function prepareGemini(launch: Launch, ready: Ready, options: OptionTable
       GEMINI_MODEL: choice.id,
       ...(folder !== undefined && {
         GEMINI_CLI_HOME: folder,
-        // Otherwise a process of the client stands between, which swallows SIGTERM and SIGHUP.
+        // Otherwise the client runs below a parent process of its own, which ignores SIGTERM and SIGHUP.
         GEMINI_CLI_NO_RELAUNCH: 'true',
         // A decision about trust is the user's, and stays.
         GEMINI_CLI_TRUSTED_FOLDERS_PATH:

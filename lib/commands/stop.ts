@@ -29,6 +29,7 @@ export function defineStop(program: Command, { system, globals, end }: CommandCo
     });
 }
 
+/** Reads seconds from 0 to 86400, fractions allowed. Throws commander's InvalidArgumentError for anything else. */
 export function toSeconds(text: string): number {
   const seconds = Number(text);
   if (/^\d+(\.\d+)?$/.test(text) && seconds <= 86_400) return seconds;

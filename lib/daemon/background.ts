@@ -20,7 +20,10 @@ export interface BackgroundOptions<T> {
   stateDir: string;
   /** Milliseconds until it must be ready. */
   limitMs: number;
-  /** What to ask the proxy before the user is told about it. A signal until then still ends the proxy: nobody would know that it runs. */
+  /**
+   * What to ask the proxy before the user is told about it. A signal until then still ends the proxy: nobody would know that it
+   * runs.
+   */
   ask: (record: ProxyRecord) => Promise<T>;
 }
 

@@ -16,7 +16,7 @@ const pollMs = 25;
 const maxWaitMs = 30_000;
 
 /**
- * Runs `work` while no other process of this user does. The claim stands in the last of the folders that can be written: the
+ * Runs `work` while no other process of this user does. The claim is a file in the last of the folders that can be written: the
  * state folder, which shells with different folders for runtime files share. Rejects as the work does, with the system's
  * error if no folder can be created, and with OccError `start_in_progress` after 30 s of waiting.
  */

@@ -16,6 +16,7 @@ export type ProxyState = 'running' | 'silent' | 'stale' | 'elsewhere';
 /** Milliseconds until a proxy must answer. */
 const timeoutMs = 2000;
 
+/** Whether the proxy of a record runs: by its answer on its port, else by its process. */
 export async function probe(record: ProxyRecord): Promise<ProxyState> {
   const health = await findHealth(record.url);
   // The instance is no secret, so that another program may answer with it after the proxy has ended.

@@ -1,6 +1,6 @@
 /**
  * The record that `occ start` writes so that other commands find its proxy. It is a hint and not a lock: it counts only
- * if its port answers with its instance (`probe.ts`). It stands in the folder for runtime files, which a logout removes and
+ * if its port answers with its instance (`probe.ts`). It is in the folder for runtime files, which a logout removes and
  * which differs between a login, cron and `su`, and in the state folder, which they share.
  */
 import { rmSync } from 'node:fs';
@@ -50,6 +50,7 @@ export function recordFolders({ env, home }: HomeContext): string[] {
   return [...new Set([runtimeDir, stateDir])];
 }
 
+/** The path of the record in a folder. */
 export function recordFile(folder: string): string {
   return join(folder, 'proxy.json');
 }

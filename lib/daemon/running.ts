@@ -77,6 +77,7 @@ export function isRunning(found: Found | undefined): found is Running {
   return found?.state === 'running' || (found?.state === 'unrecorded' && found.proxy.owner !== 'other');
 }
 
+/** The sentence for a command that needs a running proxy, without its full stop. */
 export function reasonNotRunning(found: Found | undefined): string {
   if (found === undefined) return 'no proxy is running';
   if (found.state === 'unrecorded') {

@@ -110,7 +110,7 @@ function hasKey({ provider }: Subject): boolean {
 
 function unknownCheck(code: string, all: readonly Check[]): OccError {
   const codes = [...new Set(all.map((check) => check.code))];
-  // `verify` is a command of its own and stands before everything else.
+  // `verify` is a command of its own and comes before everything else.
   const near = nearest(code, [...codes, 'verify']);
   const meant = near === undefined ? '' : `did you mean occ doctor ${near}?\n`;
   return new OccError('usage', `there is no check "${code}"`, {

@@ -39,6 +39,7 @@ export type Step =
 /** Consecutive steps of one type share a block, even with a wait between them. */
 export type Script = readonly Step[];
 
+/** Text. Several pieces are sent as an event each. */
 export function say(text: Pieces): Step {
   return { type: 'text', text };
 }
@@ -51,10 +52,12 @@ export function call(name: string, input: unknown, id?: string): Step {
   return { type: 'tools', calls: [{ name, input, ...(id !== undefined && { id }) }] };
 }
 
+/** Calls in parallel, interleaved if the format allows it. */
 export function callTogether(...calls: ToolCall[]): Step {
   return { type: 'tools', calls };
 }
 
+/** Silence for `ms` milliseconds. */
 export function wait(ms: number): Step {
   return { type: 'wait', ms };
 }
@@ -63,6 +66,7 @@ export function finish(reason: Finish, stopSequence?: string): Step {
   return { type: 'finish', reason, ...(stopSequence !== undefined && { stopSequence }) };
 }
 
+/** The token counts to report; those that are missing are 0. */
 export function usage(counted: Partial<TokenCount>): Step {
   return { type: 'usage', usage: { input: 0, output: 0, cached: 0, reasoning: 0, ...counted } };
 }

@@ -28,6 +28,7 @@ export function nextDay(day: Day): Date {
   const [year = 0, month = 1, date = 1] = day.split('-').map(Number);
   return new Date(year, month - 1, date + 1);
 }
+/** Local midnight of the first day of the month after that of `day`. */
 export function nextMonth(day: Day): Date {
   const [year = 0, month = 1] = day.split('-').map(Number);
   return new Date(year, month, 1);
@@ -48,6 +49,7 @@ export function daysOfMonth(text: string): { first: Day; last: Day } | undefined
 export function fileOf(day: Day): string {
   return `${day}.jsonl`;
 }
+/** The day of `2026-11-30.jsonl`; undefined for any other name. */
 export function dayOfFile(name: string): Day | undefined {
   return name.endsWith('.jsonl') ? readDay(name.slice(0, -'.jsonl'.length)) : undefined;
 }

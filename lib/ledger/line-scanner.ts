@@ -20,7 +20,7 @@ const number = (name: string): Uint8Array => ascii(`,"${name}":`);
 const start = ascii('{"v":1,"at":"');
 const id = text('id');
 const by = text('by');
-/** What the rows are about; they stand together. */
+/** What the rows are about. These fields follow each other. */
 const session = text('session');
 const agent = text('agent');
 const project = text('project');
@@ -52,7 +52,7 @@ const estimated = ascii(',"estimated":true');
 const endOfUses = ascii('}]');
 const endOfLine = ascii('}\n');
 
-/** Where something stands in the bytes: from the first to before the last. */
+/** A range of bytes: `from` is its first byte, `to` the byte after its last. */
 export interface Place {
   from: number;
   to: number;

@@ -1,4 +1,6 @@
-/** The lists of models: `GET /v1/models` in one shape for Anthropic and OpenAI clients, and the one that Google's clients read. */
+/**
+ * The lists of models: `GET /v1/models` in one shape for Anthropic and OpenAI clients, and the one that Google's clients read.
+ */
 import type { Settings } from '../config/settings.ts';
 import { findModel } from '../catalog/models.ts';
 import type { ListedModel, ServedEndpoints } from '../wire/served.ts';

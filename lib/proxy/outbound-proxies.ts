@@ -39,6 +39,7 @@ export interface OutboundProxies {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+/** The proxies that the environment names, in lower or upper case. An invalid one is kept with its reason. */
 export function readProxies(env: Environment): OutboundProxies {
   return {
     http: firstOf(env, ['HTTP_PROXY', 'ALL_PROXY']),
@@ -58,6 +59,7 @@ export function proxyFor(
   return bypass(hostname, Number(port) || (secure ? 443 : 80)) ? undefined : choice;
 }
 
+/** False for a variable that names no proxy which occ can use. */
 export function isUsable(choice: ProxyChoice): choice is OutboundProxy {
   return !('reason' in choice);
 }

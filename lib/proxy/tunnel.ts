@@ -83,7 +83,7 @@ export function faultOfProxy(
   };
 }
 
-/** `Proxy-Authenticate: Basic realm="…"`; several schemes stand in several headers, or in one, separated by commas. */
+/** `Proxy-Authenticate: Basic realm="…"`; several schemes come in several headers, or in one, separated by commas. */
 function loginFault(offered: string | string[] = '', authorization?: string): NetworkFaultKind {
   const schemes = [offered].flat().join(', ');
   if (schemes !== '' && !/(?:^|,\s*)basic\b/i.test(schemes)) return 'proxy_scheme';

@@ -98,10 +98,11 @@ function isContinuation(byte = 0): boolean {
  */
 export interface Expected {
   readonly length: number;
-  /** Whether they stand at `at`. `view` is of the same bytes. */
+  /** Whether they are at `at`. `view` is of the same bytes. */
   isAt(bytes: Uint8Array, view: DataView, at: number): boolean;
 }
 
+/** Prepares a comparison of bytes with `text`, in UTF-8. */
 export function expected(text: string): Expected {
   const wanted = new TextEncoder().encode(text);
   const { length } = wanted;
@@ -119,6 +120,7 @@ export function expected(text: string): Expected {
   };
 }
 
+/** A view of the same bytes, for `Expected.isAt`. */
 export function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
   return new DataView(buffer, byteOffset, byteLength);
 }

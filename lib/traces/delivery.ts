@@ -39,6 +39,7 @@ const longestWaitMs = 60_000;
 
 const retryable: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 
+/** Sends one batch, again after failures that may pass. Never rejects. `spans` is the number of spans in `body`. */
 export async function deliver(body: string, spans: number, options: DeliveryOptions): Promise<Delivered> {
   const { clock, random, closing } = options;
   for (let tries = 1; ; tries++) {

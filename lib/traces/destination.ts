@@ -9,7 +9,7 @@ type Warn = (sentence: string) => void;
 export interface Endpoint {
   /** Without user name and password. */
   url: string;
-  /** Credentials that stood in the address. */
+  /** Credentials from the address. */
   headers: Record<string, string>;
 }
 

@@ -10,7 +10,7 @@ export interface Format {
   readonly path: string;
   /** The id of the model follows in the path, so an id that would change the path is refused. */
   readonly idInPath?: boolean;
-  /** What stands before `path` at OpenCode, which serves several formats below one root; absent if it does not serve this. */
+  /** What precedes `path` at OpenCode, which serves several formats below one root; absent if it does not serve this. */
   readonly prefix?: string;
   /** The version that clients of this format add to a base URL that has none: `/v1`. */
   readonly version?: string;

@@ -19,7 +19,7 @@ import { enter, hasTmux } from './terminal.ts';
 import { posts } from './upstream.ts';
 
 interface Screen {
-  /** What stands there when it takes a prompt. */
+  /** What the screen shows when it takes a prompt. */
   ready: RegExp;
   /** A question before that, which Enter answers. */
   trust?: RegExp;

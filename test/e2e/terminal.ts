@@ -18,7 +18,7 @@ export interface Terminal extends AsyncDisposable {
   type(text: string): Promise<void>;
   /** Presses a key by tmux's name for it: `Enter`, `Escape`, `C-u`. */
   press(key: string): Promise<void>;
-  /** Waits until the screen matches; rejects with what stands there instead after `withinMs`, 20 000 unless set. */
+  /** Waits until the screen matches; rejects with what it shows instead after `withinMs`, 20 000 unless set. */
   shows(pattern: RegExp, withinMs?: number): Promise<string>;
 }
 

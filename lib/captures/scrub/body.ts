@@ -29,7 +29,7 @@ interface Line {
 
 function scrubEvents(text: string, place: Place, scrubber: Scrubber): string {
   const edits: Edit[] = [];
-  /** Data lines that stand together are one document. */
+  /** Adjacent data lines are one document. */
   const documents: Line[][] = [];
   let open: Line[] | undefined;
   for (const { from, to } of linesOf(text)) {

@@ -68,7 +68,7 @@ export function scrubDocuments(
 /** Pieces of a text after each of which another one may begin. */
 const mostPieces = 256;
 
-/** JSON that stands in a string. */
+/** Scrubs JSON in a string. */
 export function scrubJson(text: string, place: Place, scrubber: Scrubber): string {
   return scrubDocuments([text], place, scrubber, false)[0] ?? '';
 }
@@ -92,7 +92,7 @@ function stringsOf(text: string, document: number, place: Place, stream: boolean
   });
 }
 
-/** Within a call that is JSON in text, the name of the tool stands beside its arguments. */
+/** Within a call that is JSON in text, the name of the tool is beside its arguments. */
 function modeFor(path: JsonPath, raw: string, place: Place, tokens: Tokens): Mode {
   if (place === 'arguments' && path.length === 1 && path[0] === 'name' && tokens.scalars.size > 0)
     return hasArguments(tokens) ? 'name' : 'text';

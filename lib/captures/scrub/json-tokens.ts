@@ -106,6 +106,7 @@ function charOf(written: string): string {
   return (written.length === 2 && escapes[written[1] ?? '']) || unknown;
 }
 
+/** The characters of a raw string of JSON, its escape sequences resolved. */
 export function unescaped(raw: string): string {
   return raw.includes('\\')
     ? unitsOf(raw)

@@ -1,6 +1,6 @@
 /** The markup in a model's text that decoders read: tags of thinking, and tool calls in the notation of a model family. */
 
-/** What stands in the text, in order. Everything that is no part is text. */
+/** A part of the text that is markup. Everything between the parts is text. */
 export interface MarkupPart {
   from: number;
   to: number;

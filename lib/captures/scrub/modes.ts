@@ -1,4 +1,4 @@
-/** What a string in a request or an answer is, by where it stands. Pure. */
+/** What a string in a request or an answer is, by its place. Pure. */
 import { pathName, unescaped, type JsonPath, type Tokens } from './json-tokens.ts';
 
 /**
@@ -53,7 +53,7 @@ const schemaKeep = new Set(['type', 'format', '$schema', '$ref', 'contentEncodin
 
 const base64Form = /^[A-Za-z0-9+/_-]{16,}={0,2}$/;
 
-/** `path` is where the value stands in its document; `tokens` are those of the document. */
+/** `path` is the place of the value in its document; `tokens` are those of the document. */
 export function modeOf(path: JsonPath, raw: string, place: Place, { scalars }: Tokens): Mode {
   const keys = path.filter((key) => typeof key === 'string');
   const key = keys.at(-1) ?? '';

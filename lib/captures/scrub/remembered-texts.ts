@@ -11,6 +11,7 @@ const indexed = 6;
 /** Texts with one beginning that are compared. */
 const most = 32;
 
+/** An empty memory. */
 export function rememberedTexts(): RememberedTexts {
   const exact = new Map<string, string>();
   const byBeginning = new Map<string, { text: string; replacement: string }[]>();

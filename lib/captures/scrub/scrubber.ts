@@ -24,7 +24,7 @@ export interface ScrubCounts {
 
 export interface ScrubberOptions {
   random: Random;
-  /** Ids of models, names of providers: what stays wherever it stands. */
+  /** Ids of models, names of providers: what stays wherever it is. */
   kept: ReadonlySet<string>;
   /** Words in lower case that stay in error messages beside those of the lexicon: the names of fields. */
   fields: ReadonlySet<string>;

@@ -72,6 +72,7 @@ function saidIn({ reply }: Capture): string[] {
   return whole;
 }
 
+/** The words that are long enough to be searched for in a report. */
 export function longWords(text: string): string[] {
   return (text.match(/[\p{L}\p{N}]+/gu) ?? [])
     .map((word) => word.toLowerCase())
@@ -99,7 +100,7 @@ export function fieldWords(capture: Capture): Set<string> {
   return found;
 }
 
-/** Words of the conversation that stand in the report although nothing says that they stay. */
+/** Words of the conversation that are in the report although no rule keeps them. */
 export function wordsLeft(words: ReadonlySet<string>, text: string, allowed: ReadonlySet<string>): string[] {
   const left = new Set(
     longWords(text).filter((word) => words.has(word) && !lexicon.has(word) && !allowed.has(word)),

@@ -4,6 +4,7 @@ import { findConfigFile, findPlaces } from '../../config/paths.ts';
 import { exitCodes } from '../../errors.ts';
 import { toSource, type ConfigCall } from './call.ts';
 
+/** Resolves to exit code 0, also if the file does not exist. */
 export function path(call: ConfigCall): Promise<number> {
   const { output } = call;
   const source = toSource(call);

@@ -19,6 +19,9 @@ import { nextSteps, remedyForProvider } from './set-advice.ts';
 import { becameOf, holdsSecret, put, toValue } from './set-value.ts';
 import { readTyped } from './typed.ts';
 
+/**
+ * Resolves to the exit code. OccErrors: an unknown key (exit 2), a wrong value, a file that is invalid or cannot be written.
+ */
 export async function set(call: ConfigCall): Promise<number> {
   const { words, output, system } = call;
   const known = requireKnown(words[0] ?? '');

@@ -22,6 +22,7 @@ export interface Shown {
   follows?: string | undefined;
 }
 
+/** Resolves to the exit code. OccError `config_invalid` (exit 78) if the configuration has mistakes. */
 export async function show(call: ConfigCall): Promise<number> {
   const { output, system } = call;
   const { source, problems, merged } = await readEffective(toSource(call));

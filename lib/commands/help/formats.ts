@@ -11,7 +11,7 @@ const levels: Readonly<Record<Level, string>> = {
   no: 'not supported',
 };
 
-/** What stands between the level and how it is done. */
+/** What separates the level from how it is done. */
 const joints: Readonly<Record<Level, string>> = { native: ';', converted: ':', partly: ':', no: ':' };
 
 const intro =

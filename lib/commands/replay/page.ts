@@ -74,7 +74,7 @@ function describe({ status, events, attempts }: Side): string {
   return `${count(attempts, 'attempt')}, ${answered}`;
 }
 
-/** The first difference, with what stands before it. */
+/** The first difference, with what precedes it. */
 function renderDifference(
   { what, event, header, before, recorded, today }: Difference,
   now: string,

@@ -12,6 +12,10 @@ import { untilAnswering } from './answering.ts';
 import { platformSupervisor, usableSupervisor, type ServiceCall } from './call.ts';
 import { requireVisibleKeys } from './visible-keys.ts';
 
+/**
+ * Resolves to the exit code. OccErrors for an invalid configuration, a missing service manager, and a file that occ did not
+ * write.
+ */
 export async function install(call: ServiceCall): Promise<number> {
   const { options, system, output } = call;
   const { config, port } = options;

@@ -5,6 +5,7 @@ import { exitCodes } from '../../errors.ts';
 import { withTilde } from '../../tilde.ts';
 import { usableSupervisor, type ServiceCall } from './call.ts';
 
+/** Resolves to the exit code. OccError without a usable service manager. */
 export async function status(call: ServiceCall): Promise<number> {
   const { system, output } = call;
   const supervisor = await usableSupervisor(call);

@@ -5,6 +5,7 @@ import { withProgress } from '../../terminal/progress.ts';
 import { withTilde } from '../../tilde.ts';
 import { platformSupervisor, usableSupervisor, type ServiceCall } from './call.ts';
 
+/** Resolves to exit code 0, also if no service is installed. OccError for a file that occ did not write. */
 export async function uninstall(call: ServiceCall): Promise<number> {
   const { system, output } = call;
   const { file, name } = platformSupervisor(call);

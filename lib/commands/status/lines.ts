@@ -6,7 +6,7 @@ import type { Style } from '../../terminal/style.ts';
 import { version } from '../../version.ts';
 import { wrap } from '../../terminal/wrap.ts';
 
-/** A line, and what stands before its text: following lines of the text begin at the same column. */
+/** A line, and what precedes its text: following lines of the text begin at the same column. */
 export interface Line {
   head: string;
   text: string;

@@ -85,6 +85,7 @@ function useCommand(model: string, { tier, fallback, config }: Given): string {
   return `occ use ${model}${options}${configOption(config)}`;
 }
 
+/** `provider/model`. */
 export function toName({ provider, model_id }: Ref): string {
   return `${provider}/${model_id}`;
 }

@@ -168,7 +168,7 @@ function broken(file: string, text: string, errors: readonly ParseError[]): Conf
   );
 }
 
-/** The parser has one error for every word without quotes, wherever it stands; a name that follows it tells a name. */
+/** The parser has one error for every word without quotes, wherever it is; a name that follows it tells a name. */
 function expectedInstead(before: string, isName: boolean, isBehind: boolean): string {
   if (isName) return aName;
   if (isBehind) return 'expected the end of the file';

@@ -39,6 +39,7 @@ export function writeServiceFile(file: string, text: string): void {
   writeRuntimeFile(file, text);
 }
 
+/** Removes the file if there is one. Throws the system's error if it cannot be removed. */
 export function removeServiceFile(file: string): void {
   rmSync(file, { force: true });
 }

@@ -20,7 +20,7 @@ export interface Values {
   orders: readonly [Order, Order];
   receipt: string;
   cities: readonly [string, string, string];
-  /** A long text, and the entries that stand in it at 10, 50 and 90 percent. */
+  /** A long text, and its entries at 10, 50 and 90 percent. */
   document: string;
   entries: readonly { place: string; code: string; percent: number }[];
   /** The colours of the halves of the picture, and the picture in base64. */

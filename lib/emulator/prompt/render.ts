@@ -29,7 +29,7 @@ export function geminiPrompt(body: JsonObject): PromptPart[] {
 /**
  * Anthropic: tools, system, messages, each block a part that a mark may end. Deferred tools are not in the prefix; the block
  * that refers to one brings its definition into the conversation (platform.claude.com: tool use with prompt caching). A
- * changed tool choice or thinking setting invalidates the messages, but not what stands before them.
+ * changed tool choice or thinking setting invalidates the messages, but not what precedes them.
  */
 export function messagesPrompt(body: JsonObject): PromptPart[] {
   const tools = toArray(body['tools']).filter(isObject);

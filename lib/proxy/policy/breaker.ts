@@ -36,6 +36,7 @@ export type Admission = { admitted: true; probe: boolean } | { admitted: false; 
 /** Milliseconds to wait while a probe is in progress, which may end at any moment. */
 const soonMs = 1000;
 
+/** Whether an attempt may be made at `now`, in milliseconds, and whether it is the probe of an open breaker. */
 export function admission(circuit: Circuit, now: number): Admission {
   if (circuit.state === 'closed') return { admitted: true, probe: false };
   if (now >= circuit.until) return { admitted: true, probe: true };
@@ -43,6 +44,7 @@ export function admission(circuit: Circuit, now: number): Admission {
   return { admitted: false, waitMs: circuit.state === 'open' ? leftMs : Math.min(leftMs, soonMs) };
 }
 
+/** The state after an event. The same object if the event changes nothing. */
 export function next(
   circuit: Circuit,
   event: BreakerEvent,

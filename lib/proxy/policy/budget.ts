@@ -62,6 +62,7 @@ export function describeUse(budget: BudgetUse): string {
   return `${inUnit(budget, used)} of ${inUnit(budget, amount)} a ${period} (${percentOf(budget)} %)`;
 }
 
+/** The used share in whole percent, rounded down: 100 only when the budget is used up. */
 export function percentOf(budget: Share): number {
   return Math.floor(Number((shareOf(budget) * 100).toFixed(6)));
 }

@@ -7,7 +7,7 @@ export type PromptChange =
       kind: 'tools';
       /** The place of the first difference. */
       place: number;
-      /** Nothing that stood there moved: the new tools follow the earlier ones. */
+      /** No earlier tool moved: the new tools follow them. */
       appended: boolean;
       added: readonly string[];
       removed: readonly string[];
@@ -26,7 +26,7 @@ export interface Comparison {
   /** Characters of the later prompt that the earlier one begins with, too. */
   shared: number;
   /**
-   * Of these, what a cache can have: all, or what stands before the last mark of the earlier prompt, if that has marks
+   * Of these, what a cache can have: all, or what precedes the last mark of the earlier prompt, if that has marks
    * (Anthropic: only marked prefixes are kept).
    */
   cached: number;
@@ -34,6 +34,7 @@ export interface Comparison {
   change?: PromptChange;
 }
 
+/** What two prompts of one conversation share, and where the later one first differs. */
 export function compare(before: PromptPrint, now: PromptPrint): Comparison {
   const found = changeBetween(before, now);
   return { ...found, cached: markedWithin(before, found.shared) };

@@ -45,6 +45,7 @@ const auxiliary: ReadonlySet<string> = new Set([
 /** The smallest thinking budget, in tokens, that selects `think`. */
 const thinkingBudget = 32_000;
 
+/** The first scenario that fits, and why: long_context, vision, background, think, complex, else default. */
 export function readScenario(request: MessagesRequest, facts: ScenarioFacts): ScenarioMatch {
   const { inputTokens, longContextThreshold, requestClass, ordinaryThinking = 0 } = facts;
   if (inputTokens > longContextThreshold) {

@@ -115,7 +115,7 @@ export function costOf(json: JsonObject): Remark | undefined {
 }
 
 /**
- * The counts above 0 that an upstream has reported, from its usage in Anthropic's terms and the object it stood in. Reasoning
+ * The counts above 0 that an upstream has reported, from its usage in Anthropic's terms and the object that contains it. Reasoning
  * is in the details of the output: `completion_tokens_details` (Chat Completions), `output_tokens_details` (Responses).
  */
 export function toReported(usage: Partial<Usage>, given: unknown): ReportedTokens {

@@ -50,7 +50,7 @@ function withTuple(node: JsonObject): JsonObject {
   return { ...rest, ...(Array.isArray(items) && items.length > 0 && { prefixItems: items }), items: further };
 }
 
-/** In draft 4, `exclusiveMinimum: true` stood beside `minimum`. */
+/** In draft 4, `exclusiveMinimum: true` was a flag of `minimum`. */
 function withRanges(node: JsonObject): JsonObject {
   return withRange(withRange(node, 'exclusiveMinimum', 'minimum'), 'exclusiveMaximum', 'maximum');
 }

@@ -19,6 +19,7 @@ export function joinTexts(texts: readonly string[]): string {
   return joined.join('');
 }
 
+/** True for a text of white space alone, and for an empty one. */
 export function isBlank(text: string): boolean {
   return text.trim() === '';
 }

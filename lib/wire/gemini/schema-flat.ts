@@ -28,7 +28,7 @@ const maxCopied = 4_000_000;
 
 const lengths = new WeakMap<JsonObject, number>();
 
-/** The length of what stands in a definition itself; what is below it is counted as nodes. */
+/** The length of a definition itself; what is below it is counted as nodes. */
 function lengthOf(node: JsonObject): number {
   const known = lengths.get(node);
   if (known !== undefined) return known;

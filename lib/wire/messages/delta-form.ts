@@ -38,7 +38,7 @@ export function formOf({ index, delta }: BlockDelta, data: string): DeltaForm | 
 const jsonString = /"(?:[^"\\]|\\.)*"/g;
 const onlyBrackets = /^"[ \t]*\}[ \t]*\}$/;
 
-/** Whether what stands between `head` and `tail` is the text: another one at this place changes it alike. */
+/** Whether what is between `head` and `tail` is the text: another one at this place changes it alike. */
 function isText(field: string, head: string, tail: string): boolean {
   return ['a', 'b'].every((probe) => {
     const delta = toObject(toObject(parseJson(`${head}${probe}${tail}`))['delta']);

@@ -23,7 +23,7 @@ export interface DeltaScanner extends SseScanner<BatchFrame> {
 
 /** How a server frames the data of an event. */
 interface Framing {
-  /** What stands before the data. */
+  /** What precedes the data. */
   before: string;
   /** The line ends after it. */
   after: Expected;
@@ -133,7 +133,7 @@ export function deltaScanner(): DeltaScanner {
 
 type Read = Pick<Batch, 'bytes' | 'characters'> & { end: number };
 
-/** The position after two closing brackets with any blanks before each; -1 if something else stands there. */
+/** The position after two closing brackets with any blanks before each; -1 if something else is there. */
 function afterBrackets(chunk: Uint8Array, from: number): number {
   const first = afterBlanks(chunk, from);
   if (chunk[first] !== closeBrace) return -1;

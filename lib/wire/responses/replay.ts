@@ -38,7 +38,9 @@ export function replay(origin: Origin): Replay {
   };
 }
 
-/** The key of a text's `phase`, which a client of this format returns in the item. A symbol, so that no other upstream gets it. */
+/**
+ * The key of a text's `phase`, which a client of this format returns in the item. A symbol, so that no other upstream gets it.
+ */
 const messagePhase = Symbol('phase of a message');
 
 /** The texts of a message that had this `phase`; the same blocks without one. */

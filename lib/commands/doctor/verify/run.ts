@@ -40,7 +40,7 @@ interface Work {
   budget: number;
 }
 
-/** Resolves to the exit code. `misplaced` is an option that stands before the word verify. */
+/** Resolves to the exit code. `misplaced` is an option before the word verify. */
 export async function runVerify(
   options: VerifyOptions,
   misplaced: string | undefined,

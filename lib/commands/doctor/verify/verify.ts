@@ -38,7 +38,7 @@ export function defineVerify(doctor: Command, { system, globals, end }: CommandC
     .option('--json', 'print the result as JSON')
     .action(async (options: VerifyOptions) => {
       const { runVerify } = await import('./run.ts');
-      // Options of doctor itself may stand before the verb.
+      // Options of doctor itself may precede the verb.
       const given = doctor.options.filter(
         (option) => doctor.getOptionValueSource(option.attributeName()) === 'cli',
       );

@@ -21,6 +21,7 @@ export interface Speed {
   rate?: number;
 }
 
+/** Undefined for an answer without text and thinking. */
 export function speedOf({ exchange, facts }: Said): Speed | undefined {
   const [first] = facts.pieces;
   const last = facts.pieces.at(-1);

@@ -8,7 +8,7 @@ function judgeSystem(evidence: Evidence): Verdict {
   const answer = said(evidence, 'system');
   if (answer === undefined) return unknown(whyNot(evidence, 'system'));
   if (answer.facts.text.includes(evidence.values.code)) return honest('the system prompt reached the model');
-  return lie('the system prompt did not reach the model: it does not know what stands there');
+  return lie('the system prompt did not reach the model: it does not know what the prompt says');
 }
 
 /** Characters of unasked text from which the same addition to several answers is no coincidence. */
@@ -76,8 +76,8 @@ function judgeContext(evidence: Evidence): Verdict {
     lost.every(({ percent }) => percent === 50);
   const short = usage !== undefined && usage.input < own * shortShare;
   if (short || (oneSide && againLost(evidence, lost[0]?.percent)))
-    return lie(`the context is cut without a word: what stands at ${where} of it did not arrive${counted}`);
-  return doubt(`it did not find what stands at ${where} of a text of some ${own} tokens${counted}`);
+    return lie(`the context is cut without an error: what is at ${where} of it did not arrive${counted}`);
+  return doubt(`it did not find what is at ${where} of a text of some ${own} tokens${counted}`);
 }
 
 /** Whether the question for this entry alone could not be answered, either; true for the middle, which is not asked again. */

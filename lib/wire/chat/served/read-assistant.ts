@@ -35,7 +35,7 @@ interface ReadCall {
   blocks: ContentBlock[];
 }
 
-/** Puts each thinking block where it stood. Thoughts that stood at one place keep their order. */
+/** Puts each thinking block back in its place. Thoughts of one place keep their order. */
 function inPlaces(
   thoughts: ReturnType<typeof withReasoning>,
   texts: ContentBlock[],

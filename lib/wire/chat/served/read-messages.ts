@@ -56,7 +56,7 @@ export function readConversation(given: Json | undefined): Conversation {
   return withUser(system, messages);
 }
 
-/** The blocks with the mark for the cache that stands beside the content, on the last of them. Thinking cannot have one. */
+/** The blocks with the cache mark of the message on the last of them. Thinking cannot have one. */
 function marked<B extends ContentBlock>(message: JsonObject, blocks: B[]): B[] {
   const marker = markerIn(message);
   const last = blocks.at(-1);

@@ -15,18 +15,22 @@ function kindOf(found: unknown): string {
   return typeof found === 'object' ? 'an object' : `a ${typeof found}`;
 }
 
+/** Null counts as absent, as in OpenAI's API. */
 export function isAbsent(value: unknown): value is null | undefined {
   return value === undefined || value === null;
 }
 
+/** Throws `Unservable` for anything else; `param` is the path of the field. */
 export function objectAt(value: Json | undefined, param: string): JsonObject {
   return isObject(value) ? value : wrong(param, 'an object', value);
 }
 
+/** Throws `Unservable` for anything else. */
 export function listAt(value: Json | undefined, param: string): Json[] {
   return Array.isArray(value) ? value : wrong(param, 'a list', value);
 }
 
+/** A string, also an empty one. Throws `Unservable` for anything else. */
 export function textAt(value: Json | undefined, param: string): string {
   return typeof value === 'string' ? value : wrong(param, 'a string', value);
 }
@@ -38,6 +42,7 @@ export function nameAt(value: Json | undefined, param: string): string {
     : wrong(param, 'a string that is not empty', value);
 }
 
+/** Undefined if absent. Throws `Unservable` for anything but a number. */
 export function numberAt(value: Json | undefined, param: string): number | undefined {
   if (isAbsent(value)) return undefined;
   return typeof value === 'number' ? value : wrong(param, 'a number', value);
@@ -50,6 +55,7 @@ export function countAt(value: Json | undefined, param: string): number | undefi
   return isCount ? value : wrong(param, 'a whole number above 0', value);
 }
 
+/** Undefined if absent. Throws `Unservable` for anything but true and false. */
 export function flagAt(value: Json | undefined, param: string): boolean | undefined {
   if (isAbsent(value)) return undefined;
   return typeof value === 'boolean' ? value : wrong(param, 'true or false', value);

@@ -1,7 +1,7 @@
 /**
  * Finds the tool calls that a model wrote into its text (P8): DeepSeek's DSML with the finish `stop`
  * (vllm-project/vllm#54686, sgl-project/sglang#35736), and those of other families. Runs only for models whose quirk
- * `leakedCalls` names their dialect, and only if the request has tools. What stands in a code block or between backticks
+ * `leakedCalls` names their dialect, and only if the request has tools. What is in a code block or between backticks
  * stays text.
  */
 import { codeSpans } from './code-spans.ts';

@@ -22,7 +22,7 @@ export function thoughtPart(text: string): PartText {
 export function callPart(id: string, name: string, args: string, signature?: string): PartText | undefined {
   const text = args.trim() === '' ? '{}' : args;
   if (!isObject(parseJson(text))) return undefined;
-  // In JSON, line breaks stand between values only.
+  // In JSON, line breaks occur between values only.
   const line = text.trim().replace(/[\r\n]+/g, ' ');
   const call = `"functionCall":{"id":${JSON.stringify(id)},"name":${JSON.stringify(name)},"args":${line}}`;
   return signature === undefined ? `{${call}}` : `{${call},"thoughtSignature":${JSON.stringify(signature)}}`;

@@ -50,6 +50,7 @@ export function otherFields(object: JsonObject, known: ReadonlySet<string>): str
     .filter((name) => !known.has(name));
 }
 
+/** A string; undefined if absent. Throws `Unservable` for anything else. `path` is that of `object`. */
 export function textField(object: JsonObject, name: string, path: string): string | undefined {
   const value = field(object, name);
   if (value === undefined || typeof value === 'string') return value;
@@ -65,6 +66,7 @@ export function numberField(object: JsonObject, name: string, path: string): num
   throw wrong(at(path, name), 'a number', value);
 }
 
+/** An object; undefined if absent. Throws `Unservable` for anything else. */
 export function objectField(object: JsonObject, name: string, path: string): JsonObject | undefined {
   const value = field(object, name);
   if (value === undefined || isObject(value)) return value;
@@ -104,6 +106,7 @@ export function at(path: string, name: string): string {
   return path === '' ? name : `${path}.${name}`;
 }
 
+/** The error for a field at `path`, with what was expected and the kind of what was found, but not its value. */
 export function wrong(path: string, expected: string, found: unknown): Unservable {
   return new Unservable(`${path}: expected ${expected}, found ${kindOf(found)}`, path);
 }

@@ -1,6 +1,6 @@
 /**
  * Reads the parts of an answer that the client returns. The pieces of a text become one text again, and a sealed signature
- * becomes the thinking that stood before its part (P10, P11).
+ * becomes the thinking that preceded its part (P10, P11).
  */
 import type { Origin } from '../../../anthropic/provenance.ts';
 import type { ContentBlock } from '../../../anthropic/request.ts';

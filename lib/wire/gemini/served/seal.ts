@@ -3,7 +3,7 @@
  *
  * A value is base64 of a JSON object, because Google's clients decode signatures as bytes and encode them again, some of
  * them in the other alphabet. Two kinds exist:
- * - `blocks`: the thinking that stood before the part, whole. Clients such as Gemini CLI remove thoughts from their history
+ * - `blocks`: the whole thinking that preceded the part. Clients such as Gemini CLI remove thoughts from their history
  *   and keep signatures. `call` is the id of the call that the part holds, for clients that drop it.
  * - `origin` and `signature`: a signature of an upstream of this format, and who made it.
  */

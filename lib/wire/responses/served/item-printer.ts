@@ -20,7 +20,7 @@ export function printFields(fields: JsonObject): string {
 
 /**
  * One item, from the start of its block to its end. A printer of items writes everything but `output_item.added` and
- * `output_item.done`, and says what stands in them.
+ * `output_item.done`, and describes their content.
  */
 export interface ItemPrinter {
   /** The item of `output_item.added`. */

@@ -99,7 +99,7 @@ function noFile(part: JsonObject, field: string, path: string): Unservable {
   return new Unservable(message, `${path}.file_id`);
 }
 
-/** A value as it may stand in an error: a short string or a number, and the kind of anything else. */
+/** A value in the form in which an error may quote it: a short string or a number, and the kind of anything else. */
 export function quoted(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
   if (value === undefined) return 'missing';
