@@ -2,6 +2,7 @@
 import type { ContentBlock } from '../../../anthropic/request.ts';
 import { isObject, parseJson, toArray, toObject, toText, type Json, type JsonObject } from '../../../json.ts';
 import { Unservable } from '../../served.ts';
+import { configurationUpdate } from './configuration.ts';
 import type { Conversation } from './conversation.ts';
 import { withPhase } from '../replay.ts';
 import { quoted, readContent } from './parts.ts';
@@ -45,6 +46,8 @@ function readItem(item: JsonObject, path: string, reader: ItemReader): void {
       return talk.add('assistant', [toCall(item, path, table, { [inputField]: toText(item['input']) })]);
     case 'web_search_call':
       return talk.add('assistant', toSearch(item, path));
+    case configurationUpdate:
+      return; // `withUpdates` reads it.
     case 'additional_tools':
       return readTools(item['tools'], `${path}.tools`, table, left);
     case 'tool_search_output':
@@ -64,6 +67,8 @@ function readItem(item: JsonObject, path: string, reader: ItemReader): void {
         `${path} asks for a compaction by OpenAI's servers. Let the client summarize the conversation itself.`,
         path,
       );
+    case 'function_call_output':
+      return talk.add('user', hasId(item) ? [toResult(item, path)] : toLooseResult(item, path, table));
     case '':
       throw new Unservable(`${path}.type must be a string.`, `${path}.type`);
     default:
@@ -107,6 +112,10 @@ function toCall(item: JsonObject, path: string, table: ToolTable, input: unknown
   };
 }
 
+function hasId(item: JsonObject): boolean {
+  return toText(item['call_id']) !== '' || toText(item['id']) !== '';
+}
+
 function callId(item: JsonObject, path: string): string {
   const id = toText(item['call_id']) || toText(item['id']);
   if (id !== '') return id;
@@ -138,11 +147,20 @@ function readAgentMessage({ content }: JsonObject, path: string, left: string[])
 const sealedMessage = '[a message of another agent is not shown: it is encrypted for its provider]';
 
 function toResult(item: JsonObject, path: string): ContentBlock {
-  const { output } = item;
-  const content = isContent(output)
+  return { type: 'tool_result', tool_use_id: callId(item, path), content: resultIn(item, path) };
+}
+
+/** The result of a function that names the function but no call, as those of functions that run by themselves may. */
+function toLooseResult(item: JsonObject, path: string, table: ToolTable): ContentBlock[] {
+  const name = toText(item['name']);
+  const of = name === '' ? 'a function' : table.flatName(toText(item['namespace']), name);
+  return [{ type: 'text', text: `[result of ${of}]` }, ...resultIn(item, path)];
+}
+
+function resultIn({ output }: JsonObject, path: string): ContentBlock[] {
+  return isContent(output)
     ? readContent(output, `${path}.output`)
     : [{ type: 'text', text: JSON.stringify(output) }];
-  return { type: 'tool_result', tool_use_id: callId(item, path), content };
 }
 
 /** False for a result in a form of its own, such as that of `shell_call_output`: a list of what each command printed. */
@@ -195,11 +213,7 @@ function readCompaction(item: JsonObject, path: string): ContentBlock {
 function readOther(item: JsonObject, type: string, path: string, { talk, left }: ItemReader): void {
   const { type: _, id: _id, call_id: id, status: _status, output: _output, ...fields } = item;
   const [, name, output] = /^(.+?)(?:_call)?(_output)?$/.exec(type) ?? [];
-  if (
-    output !== undefined &&
-    item['output'] !== undefined &&
-    (toText(id) !== '' || toText(item['id']) !== '')
-  )
+  if (output !== undefined && item['output'] !== undefined && hasId(item))
     return talk.add('user', [toResult(item, path)]);
   if (toText(id) === '' || !type.endsWith('_call') || name === undefined)
     return void left.push(`${path} (${type.slice(0, 40)})`);

@@ -2,6 +2,7 @@
 import type { MessagesRequest, OutputConfig, ThinkingConfig } from '../../../anthropic/request.ts';
 import { isObject, toText, type Json, type JsonObject } from '../../../json.ts';
 import { Unservable, type GivenRequest, type ReadRequest } from '../../served.ts';
+import { withUpdates } from './configuration.ts';
 import { conversation, type Conversation } from './conversation.ts';
 import { readInput } from './items.ts';
 import { quoted } from './parts.ts';
@@ -23,11 +24,12 @@ export function readResponsesRequest({ body, headers }: GivenRequest): ReadReque
   readTools(body['tools'], 'tools', table, left);
   readInput(body['input'], { talk, table, left });
   askSomething(talk, instructions === '' ? 0 : 1);
-  const { format, note } = readFormat(body, left);
+  const updated = withUpdates(body);
+  const { format, note } = readFormat(updated, left);
   if (note !== undefined) talk.system.push({ type: 'text', text: note });
   const parallel = optional(body, 'parallel_tool_calls', 'true or false', isBoolean);
   const { tools, choice } = readChoice(body['tool_choice'], parallel, table);
-  const { thinking, effort } = readReasoning(body);
+  const { thinking, effort } = readReasoning(updated);
   const output: OutputConfig = { ...(effort !== undefined && { effort }), ...(format && { format }) };
   const maxTokens = optional(body, 'max_output_tokens', 'a whole number above 0', isCount);
   const temperature = optional(body, 'temperature', 'a number', isNumber);
@@ -64,6 +66,7 @@ const leftFields = [
   'moderation',
   'context_management',
   'prompt_cache_retention',
+  'access_programs',
 ] as const;
 
 function isGiven(value: Json | undefined): boolean {

@@ -55,6 +55,7 @@ export function responseOf(head: AnswerHead, body: JsonObject): (answer: Answer)
   return ({ status, output, usage, reason, error }) => ({
     ...before,
     status,
+    access_programs: null,
     background: false,
     completed_at: status === 'completed' ? created : null,
     error: error ?? null,

@@ -4,13 +4,15 @@ import { isObject, toArray, toObject, toText, type Json, type JsonObject } from 
 import type { MessagesRequest } from '../../../anthropic/request.ts';
 import type { Route } from '../../codec.ts';
 import { wantsThinking } from '../../encode/thinking.ts';
+import { isEffort } from '../../encode/effort.ts';
+import { updatesIn, withUpdates } from './configuration.ts';
 import { isCachedSearch } from './tools.ts';
 
 export function fitsModel(body: JsonObject, request: MessagesRequest, route: Route): boolean {
   const { quirks } = route;
   const tools = toArray(body['tools']).map(toObject);
   const items = toArray(body['input']).map(toObject);
-  const format = toObject(toObject(body['text'])['format'])['type'];
+  const format = toObject(toObject(withUpdates(body)['text'])['format'])['type'];
   return (
     (route.tools || tools.length === 0) &&
     (quirks.jsonSchema || format !== 'json_schema') &&
@@ -20,7 +22,8 @@ export function fitsModel(body: JsonObject, request: MessagesRequest, route: Rou
     (quirks.forcedToolChoice || !isForced(body['tool_choice']) || !wantsThinking(request, route)) &&
     (quirks.midSystem === 'system' || !hasLateSystem(items)) &&
     items.every((item) => takesParts(item['content'], route) && takesOutput(item['output'], route)) &&
-    items.every((item) => isOwn(item, route))
+    items.every((item) => isOwn(item, route)) &&
+    updatesIn(body).every(({ reasoning }) => takesEffort(toObject(reasoning)['effort'], route))
   );
 }
 
@@ -30,6 +33,14 @@ function isOwn({ encrypted_content: sealed, call_id: id }: JsonObject, route: Ro
   return (
     (made === '' || readSignature(made)?.origin === originOf(route)) && !isForeignToolId(toText(id), route)
   );
+}
+
+/** Whether the conversation may change to this effort: the model has it, and the configuration sets no other. */
+function takesEffort(effort: Json | undefined, route: Route): boolean {
+  const { reasoningEffort, thinking, efforts, quirks } = route;
+  if (effort === undefined || effort === null) return true;
+  const configured = reasoningEffort !== undefined || thinking !== undefined || quirks.thinking === 'none';
+  return !configured && (!isEffort(effort) || efforts.length === 0 || efforts.includes(effort));
 }
 
 function isSearch({ type }: JsonObject): boolean {

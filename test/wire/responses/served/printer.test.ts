@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import type OpenAI from 'openai';
 import { tagSignature } from '../../../../lib/anthropic/provenance.ts';
 import { messageStart, usageOf, type StreamEvent } from '../../../../lib/anthropic/events.ts';
 import { foldMessage } from '../../../../lib/anthropic/fold.ts';
@@ -109,6 +110,32 @@ test('cached tokens are part of the input', () => {
     output_tokens_details: { reasoning_tokens: 3 },
     total_tokens: 122,
   });
+});
+
+test('a response has every field that OpenAI’s SDK requires', () => {
+  type Required<T> = { [K in keyof T as object extends Pick<T, K> ? never : K]: true };
+  // The SDK itself computes `output_text`, and the newest one requires `access_programs`.
+  const required: Required<Omit<OpenAI.Responses.Response, 'output_text'>> & { access_programs: true } = {
+    id: true,
+    access_programs: true,
+    created_at: true,
+    error: true,
+    incomplete_details: true,
+    instructions: true,
+    metadata: true,
+    model: true,
+    object: true,
+    output: true,
+    parallel_tool_calls: true,
+    temperature: true,
+    tool_choice: true,
+    tools: true,
+    top_p: true,
+  };
+  for (const { type, response } of lawful(printed(answer([text('a')]), plainBody)))
+    if (response !== undefined)
+      for (const name of Object.keys(required))
+        assert.ok(Object.hasOwn(response as JsonObject, name), `${toText(type)}: ${name}`);
 });
 
 test('what the client asked for stands in the response', () => {

@@ -203,6 +203,49 @@ describe('items of newer clients and models', () => {
     ]);
   });
 
+  test('the result of a function that names no call reaches the model with the name of the function', () => {
+    const messages = items(
+      { type: 'function_call_output', name: 'run', output: 'a.txt' },
+      { type: 'function_call_output', call_id: null, name: 'run', namespace: 'ns', output: [] },
+      { type: 'function_call_output', output: 'b.txt' },
+    );
+    const texts = ['[result of run]', 'a.txt', '[result of ns__run]', '[result of a function]', 'b.txt'];
+    assert.deepEqual(
+      messages.at(-1)?.content,
+      texts.map((text) => ({ type: 'text', text })),
+    );
+  });
+
+  test('a conversation changes its effort and the form of its answers until it changes them again', () => {
+    const schema = { type: 'object', properties: {} };
+    const json = { type: 'json_schema', name: 'a', schema };
+    const updated = (body: object, ...updates: object[]) => {
+      const { request, left } = readBody({
+        ...base,
+        ...body,
+        input: [{ role: 'user', content: 'go' }, ...updates],
+      });
+      assert.deepEqual(left, []);
+      assert.equal(request.messages.length, 1);
+      return request.output_config;
+    };
+    const low = { type: 'configuration_update', reasoning: { effort: 'low' } };
+    const high = { type: 'configuration_update', reasoning: { effort: 'high' } };
+    const formed = (format: object) => ({ type: 'configuration_update', text: { format } });
+    const [first, text] = [{ reasoning: { effort: 'medium' } }, { text: { format: json } }];
+    assert.deepEqual(updated({}, low), { effort: 'low' });
+    assert.deepEqual(updated({}, low, high), { effort: 'high' });
+    assert.deepEqual(updated(first, low, formed(json)), {
+      effort: 'low',
+      format: { type: 'json_schema', schema },
+    });
+    assert.deepEqual(updated({ ...first, ...text }, formed({ type: 'text' }), high), { effort: 'high' });
+    assert.deepEqual(updated(first, { ...low, reasoning: { effort: null } }), undefined);
+    assert.deepEqual(updated(first, { ...low, id: 'cu_1', reasoning: null, text: null }), {
+      effort: 'medium',
+    });
+  });
+
   test('the output of a program, which OpenAI ran, is left out', () => {
     const { request, left } = readBody({
       ...base,

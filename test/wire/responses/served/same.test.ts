@@ -183,11 +183,20 @@ describe('the codec encodes what the model does not take', () => {
     },
   ];
   const schema = { format: { type: 'json_schema', name: 'a', schema: {} } };
+  const updated = (update: JsonObject): JsonObject[] => [
+    { role: 'user', content: 'a' },
+    { type: 'configuration_update', ...update },
+  ];
+  const low = updated({ reasoning: { effort: 'low' } });
   const cases: [name: string, fields: JsonObject, route: Route][] = [
     ['images', { input: image }, { ...gpt, images: false }],
     ['files', { input: file }, { ...gpt, documents: false }],
     ['tools', { tools: [run] }, { ...gpt, tools: false }],
     ['a schema of the answer', { text: schema }, withQuirks({ jsonSchema: false })],
+    ['a later schema of the answer', { input: updated({ text: schema }) }, withQuirks({ jsonSchema: false })],
+    ['a later effort that the model lacks', { input: low }, { ...gpt, efforts: ['medium', 'high'] }],
+    ['a later effort beside one that is configured', { input: low }, { ...gpt, reasoningEffort: 'high' }],
+    ['a later effort of a model without any', { input: low }, withQuirks({ thinking: 'none' })],
     ['a dialect of schemas', { tools: [run] }, withQuirks({ schema: 'moonshot' })],
     ['long descriptions', { tools: [run] }, withQuirks({ toolDescriptionMax: 10 })],
     ['a search', { tools: [{ type: 'web_search' }] }, withQuirks({ webSearch: false })],
