@@ -33,6 +33,7 @@ interface Open {
   json: string[];
 }
 
+/** Repeated from `events.ts`, as the next set is, so that the check does not depend on the code that it checks. */
 const errorTypes: ReadonlySet<unknown> = new Set([
   'invalid_request_error',
   'authentication_error',

@@ -21,8 +21,8 @@ export interface BackgroundOptions<T> {
   /** Milliseconds until it must be ready. */
   limitMs: number;
   /**
-   * What to ask the proxy before the user is told about it. A signal until then still ends the proxy: nobody would know that it
-   * runs.
+   * What to ask the proxy before its start is reported. A signal until then still ends the proxy, because the user does not
+   * know yet that it runs.
    */
   ask: (record: ProxyRecord) => Promise<T>;
 }

@@ -125,7 +125,7 @@ async function send(
 }
 
 /**
- * The same for what is needed. OccError `not_running` (exit 3) if it no longer answers, and `proxy_differs` if it is another
+ * As `askProxy`, for an answer that the command cannot do without. OccError `not_running` (exit 3) if it no longer answers, and `proxy_differs` if it is another
  * version that does not know the request.
  */
 export async function queryProxy(record: ProxyRecord, path: '/occ/status' | '/occ/env'): Promise<JsonObject> {

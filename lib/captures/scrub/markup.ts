@@ -4,7 +4,7 @@
 export interface MarkupPart {
   from: number;
   to: number;
-  /** `begun`: the beginning of a tag that goes on in another way. It stays like a tag. */
+  /** `begun`: text that begins like a tag and continues differently. It is kept like a tag. */
   what: 'keep' | 'begun' | 'name' | 'key' | 'json';
 }
 

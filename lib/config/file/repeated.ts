@@ -26,7 +26,7 @@ function repeatedIn(node: Node, segments: readonly Segment[], text: string): Pro
       : [
           {
             path: renderPath([...segments, key]),
-            message: `stands again in line ${later.at(-1)}, which applies; this one is ignored`,
+            message: `is repeated in line ${later.at(-1)}, which applies; this one is ignored`,
             ...(first !== undefined && { line: first }),
             remedy: 'remove one of them: occ config edit',
           },

@@ -51,7 +51,7 @@ const reasons: readonly [paths: readonly string[], reason: string][] = [
   [['tls', 'server.tls'], 'occ listens without TLS; put a reverse proxy in front of it'],
   [['remote-management', 'management'], 'occ has no management API'],
   [['routing'], 'occ uses keys in their order, and keeps a conversation with its key'],
-  [['quota-exceeded'], 'occ goes on with the next key, and then the next model'],
+  [['quota-exceeded'], 'occ continues with the next key, and then the next model'],
   [['payload', 'requests.payload'], 'occ does not rewrite requests by rules; see the fields of models'],
   [['ws-auth', 'plugins', 'ampcode', 'pprof'], 'occ has nothing of the kind'],
   [['vertex-api-key'], 'occ does not support Vertex AI'],

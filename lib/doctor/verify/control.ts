@@ -61,7 +61,7 @@ export async function judgeControl(
   }
 }
 
-/** The verdicts of a model with those blamed on occ that the measure shares. */
+/** The verdicts of a model. Where the emulator gets a doubt or a lie for the same question, occ is at fault. */
 export function blame(judged: readonly Judged[], control: readonly Judged[]): Judged[] {
   return judged.map((verdict) => {
     const measure = control.find(({ code }) => code === verdict.code);

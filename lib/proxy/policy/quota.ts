@@ -29,7 +29,7 @@ export interface Spent {
 const probeMs = 15 * 60_000;
 /** The wait without a known reset, in milliseconds. A top-up may end an empty balance at any time. */
 const unknownResetMs = { allowance: probeMs, rate: probeMs, balance: 60_000 } as const;
-/** The longest reset that is believed, in milliseconds: no quota period is longer than a month. */
+/** The longest time until a reset that is accepted, in milliseconds: no quota period is longer than a month. */
 const longestMs = 32 * 24 * 3_600_000;
 /**
  * When no other model is left, a spent provider is tried this often, in milliseconds: the user may have allowed it to use

@@ -89,7 +89,7 @@ export function diagnose(error: ApiError, modelId = '', gateway = false): Diagno
 /** A code that says the kind, of which the words may say more. */
 const refinable: ReadonlySet<About> = new Set(['window', 'seal', 'turn_order', 'tool_schema', 'no_tools']);
 
-/** Sentences that are believed over the code of a rate limit. */
+/** The meanings of sentences that take precedence over the code of a rate limit. */
 const isMoney: ReadonlySet<About> = new Set(['rate', 'allowance', 'balance', 'filter', 'model_mistake']);
 
 /** What the error's types and codes are about, the outermost first. */

@@ -28,7 +28,7 @@ export function learnedFrom(
     case 'window':
     case 'answer_room': {
       const limit = counts?.limit;
-      // A larger limit than assumed is not believed: vendors also report the sum of a request and its answer.
+      // A limit larger than the assumed one is ignored: vendors also report the sum of a request and its answer.
       return limit !== undefined && limit >= leastWindow && limit < route.contextWindow
         ? { what: 'change', change: { kind: 'window', tokens: limit } }
         : undefined;

@@ -226,9 +226,9 @@ test('check names keys that stand twice, an empty token, and no limit that is ig
   assert.equal(said.code, 0);
   assert.deepEqual(said.stdout.split('\n').slice(0, -2), [
     '! timeout_ms (line 2): unknown key, ignored',
-    '! port (line 2): stands again in line 4, which applies; this one is ignored',
+    '! port (line 2): is repeated in line 4, which applies; this one is ignored',
     '  remove one of them: occ config edit --config .config/occ/config.json',
-    '! models.default.model_id (line 3): stands again in line 3, which applies; this one is ignored',
+    '! models.default.model_id (line 3): is repeated in line 3, which applies; this one is ignored',
     '  remove one of them: occ config edit --config .config/occ/config.json',
     '! auth_token (line 2): is empty, so any token is accepted',
     '  occ config set auth_token --stdin --config .config/occ/config.json',

@@ -50,7 +50,7 @@ const tools: ClaudeProbe = {
 
 const seal: ClaudeProbe = {
   code: 'claude-seal',
-  title: 'a turn goes on with another model, without the thinking signature of the first',
+  title: 'a turn continues with another model, without the thinking signature of the first',
   async run(context, subject, take) {
     using ground = openGround();
     const then = await modelOf(context, subject, 'messages');

@@ -28,7 +28,7 @@ function judgeThinking(evidence: Evidence): Verdict {
   if (!/287/.test(second.facts.text)) return doubt('after its own thinking, the answer is wrong');
   return honest(
     thinking === ''
-      ? 'it thinks without showing it, and goes on'
+      ? 'it thinks without showing it, and continues'
       : 'thinking came, and its next turn took it back',
   );
 }
