@@ -17,6 +17,7 @@ export function readCapture(text: string, from: string): Capture {
       'it is a skeleton, without the text that a replay needs',
       'set logging.captures.enabled, or occ record on, before the request fails again',
     );
+  if (found['schema'] === undefined) throw invalid(from, 'it has no schema, so occ has not written it');
   if (found['schema'] !== 1)
     throw invalid(from, `its schema is ${JSON.stringify(found['schema'] ?? null)}, not 1`);
   const missing = problemsIn(found);

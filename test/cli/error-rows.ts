@@ -733,8 +733,8 @@ export const rows: readonly Row[] = [
     code: 'log_unreadable',
     args: ['logs'],
     exit: 1,
-    what: /the log .*occ\.log cannot be read \(EISDIR\)/,
-    next: /chmod u\+r/,
+    what: /the log .*occ\.log cannot be read: it is a directory, expected a file/,
+    next: /move away what stands in its place: mv \S+occ\.log \S+occ\.log\.old/,
     given: (at) => void mkdirSync(join(at, '.local/state/occ/occ.log'), { recursive: true }),
   },
   {

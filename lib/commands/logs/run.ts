@@ -4,6 +4,8 @@ import { exitCodes, OccError } from '../../errors.ts';
 import { levels, type Level } from '../../log/log.ts';
 import { parseLogLine, readLog, type LoggedEntry } from '../../log/read-log.ts';
 import { toText } from '../../json.ts';
+import { quote } from '../../shell-word.ts';
+import { reasonOf } from '../../system-error.ts';
 import { withTilde } from '../../tilde.ts';
 import type { GlobalOptions, System } from '../../terminal/command-context.ts';
 import type { Output } from '../../terminal/output.ts';
@@ -117,8 +119,11 @@ function missing(path: string): OccError {
 function unreadable(path: string, error: unknown): unknown {
   const { code } = error as NodeJS.ErrnoException;
   if (error instanceof OccError || code === undefined) return error;
-  return new OccError('log_unreadable', `the log ${path} cannot be read (${code})`, {
-    remedy: `make it readable: chmod u+r ${path}`,
+  const denied = code === 'EACCES' || code === 'EPERM';
+  return new OccError('log_unreadable', `the log ${path} cannot be read: ${reasonOf(code)}`, {
+    remedy: denied
+      ? `make it readable: chmod u+r ${quote(path)}`
+      : `move away what stands in its place: mv ${quote(path)} ${quote(`${path}.old`)}`,
     cause: error,
   });
 }

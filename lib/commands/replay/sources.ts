@@ -36,16 +36,38 @@ export async function findCapture(given: string | undefined, system: System): Pr
       : [],
   );
   const folder = join(findPlaces(system).stateDir, captureFolder);
-  const name = namesIn(folder).findLast((one) => one.includes(id) && !one.endsWith('.skeleton.json'));
-  const all = [...remembered, ...(name === undefined ? [] : [readFrom(join(folder, name))])];
+  const names = namesIn(folder).filter((name) => name.includes(id) && captureName.test(name));
+  const written = latestOf(folder, names);
+  const all = [...remembered, ...(written === undefined ? [] : [written])];
   const latest = all.toSorted((a, b) => a.at.localeCompare(b.at)).at(-1);
   if (latest) return latest;
+  const broken = names.at(-1);
+  // Says what is wrong with it.
+  if (broken !== undefined) return readFrom(join(folder, broken));
   const looked = [...places.map((place) => place.name), ...closed, withTilde(folder, system.home)].join(', ');
   const what = given === undefined ? 'no request is recorded' : `no recording of ${given}`;
   throw new OccError('capture_unknown', `${what}; looked at ${looked}`, {
     remedy:
       'a running proxy remembers its latest requests; occ record on keeps later ones, and logging.captures.enabled those of each proxy',
   });
+}
+
+/** The name of a file with a whole capture; see `captureFiles`. */
+const captureName = /-req_[0-9a-f]{24}\.json$/;
+
+/** Files that are looked at for one that can be read: a crash or a full disk leaves one that cannot, not many. */
+const mostBroken = 8;
+
+/** The latest that can be read; undefined if none can. */
+function latestOf(folder: string, names: readonly string[]): Capture | undefined {
+  for (const name of names.slice(-mostBroken).toReversed()) {
+    try {
+      return readFrom(join(folder, name));
+    } catch (error) {
+      if (!(error instanceof OccError)) throw error;
+    }
+  }
+  return undefined;
 }
 
 function fromFile(given: string, { cwd }: System): Capture {

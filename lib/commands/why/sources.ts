@@ -5,6 +5,7 @@ import { askProxy } from '../../daemon/running.ts';
 import { isObject, toArray } from '../../json.ts';
 import { parseLogLine, readLog } from '../../log/read-log.ts';
 import type { System } from '../../terminal/command-context.ts';
+import { reasonOf } from '../../system-error.ts';
 import { withTilde } from '../../tilde.ts';
 import { logStories, type LogStories } from './from-log.ts';
 import { detourOf, type Explained, type ExplainedRequest } from './explained.ts';
@@ -102,7 +103,7 @@ async function readStories(
       if (entry) stories.add(entry);
     }
   } catch (error) {
-    from += `, which cannot be read (${(error as NodeJS.ErrnoException).code})`;
+    from += `, which cannot be read: ${reasonOf((error as NodeJS.ErrnoException).code ?? '')}`;
   }
   return { stories, from };
 }

@@ -43,11 +43,14 @@ export async function changeConfig(options: ChangeOptions): Promise<Change> {
 
 async function changeLocked(options: ChangeOptions): Promise<Change> {
   const { file, env, home } = options;
-  const { before, changed, encode } = read(options);
+  const { before, text, changed, encode } = read(options);
   if (changed === undefined) return { kind: 'same' };
   const checked = await checkConfig({ configFile: file, env, home, text: changed });
-  if (checked.mistakes.length > 0)
-    throw refused(file, checked.mistakes, options.remedyFor?.(checked.mistakes));
+  if (checked.mistakes.length > 0) {
+    const wasValid = (await checkConfig({ configFile: file, env, home, text })).mistakes.length === 0;
+    const remedy = options.remedyFor?.(checked.mistakes) ?? remedyOf(file, checked.mistakes, wasValid);
+    throw refused(file, checked.mistakes, remedy);
+  }
   const replaced = replaceConfig({ file, before, after: encode(changed) });
   if (replaced.kind === 'overtaken') throw overtaken(file);
   refreshSchema(file, parseConfig(changed, file));
@@ -64,6 +67,7 @@ async function changeLocked(options: ChangeOptions): Promise<Change> {
 /** `changed` is undefined if the file would stay the same. */
 function read({ file, change }: ChangeOptions): {
   before: Buffer | undefined;
+  text: string;
   changed: string | undefined;
   encode: Decoded['encode'];
 } {
@@ -73,7 +77,7 @@ function read({ file, change }: ChangeOptions): {
       ? { text: emptyConfig(), encode: (text: string) => Buffer.from(text) }
       : decode(before, file);
   const changed = change(text);
-  return { before, changed: before !== undefined && changed === text ? undefined : changed, encode };
+  return { before, text, changed: before !== undefined && changed === text ? undefined : changed, encode };
 }
 
 /** A program that does not use the lock, such as an editor, has changed the file. */
@@ -90,19 +94,20 @@ function decode(bytes: Buffer, file: string): Decoded {
   return decoded;
 }
 
-/** Without line numbers, which would refer to a text that the user has not seen. */
-function refused(file: string, mistakes: readonly Problem[], remedy: string | undefined): OccError {
+/** Those of the mistakes; else the command that describes the key, or that lists what was wrong with the file before. */
+function remedyOf(file: string, mistakes: readonly Problem[], wasValid: boolean): string {
   const remedies = new Set(mistakes.flatMap(({ remedy }) => remedy ?? []));
+  if (remedies.size > 0) return [...remedies].join('\n');
+  const [first] = mistakes;
+  if (wasValid && first !== undefined) return `occ help config ${quote(first.path)} describes the key`;
+  return `occ config check --config ${quote(file)} lists what is wrong with the file as it is`;
+}
+
+/** Without line numbers, which refer to a text that the user has not seen. */
+function refused(file: string, mistakes: readonly Problem[], remedy: string): OccError {
   return new OccError(
     'config_refused',
     `nothing was changed: ${file} would not be valid:\n${mistakes.map(({ path, message }) => renderProblem({ path, message })).join('\n')}`,
-    {
-      exitCode: exitCodes.config,
-      remedy:
-        remedy ??
-        (remedies.size > 0
-          ? [...remedies].join('\n')
-          : `occ config check --config ${quote(file)} lists what is wrong with the file as it is`),
-    },
+    { exitCode: exitCodes.config, remedy },
   );
 }

@@ -86,6 +86,23 @@ for (const [args, code, words] of refusals) {
   });
 }
 
+test('a refused value leads to what the key may be, or to the mistakes that the file had before', async (t) => {
+  const { occ, write } = desk(t);
+  write('{ "port": 1 }');
+  const valid = await occ(['set', 'logging.max_files', '0']);
+  assert.match(
+    valid.stderr,
+    /max_files: found 0, .*\n {2}occ help config logging\.max_files describes the key\n$/,
+  );
+  write('{ "port": 70000 }');
+  const broken = await occ(['set', 'heartbeat_ms', '500']);
+  assert.equal(broken.code, 78);
+  assert.match(
+    broken.stderr,
+    /port: found 70000, .*\n {2}occ config check --config \S+config\.json lists what is wrong with the file as it is\n$/,
+  );
+});
+
 test('an index beyond the end of a list is refused, and the message names the next one', async (t) => {
   const { occ, write, read } = desk(t);
   const text = '{ "fallbacks": { "default": [{ "model_id": "a" }] } }';
