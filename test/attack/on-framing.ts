@@ -1,4 +1,4 @@
-/** Requests that two servers would understand differently, each with another request behind it. */
+/** Requests that two servers would understand differently, each followed by another request. */
 import { ambiguousRequests, smuggled } from '../support/ambiguous-requests.ts';
 import { open, refused, type Attack } from './attack.ts';
 import { say, statuses, token } from './dial.ts';

@@ -1,5 +1,5 @@
 /**
- * The check of a change: figures of CPU time, as ratios to floors of the same run, must stay below the limits that stand in the
+ * The check of a change: figures of CPU time, as ratios to floors of the same run, must stay below the limits in the
  * rows of the parts (`gate`). The limits are about one and a half times what was measured when they were set, since noise moves
  * a floor as it moves occ. Lower them when occ has become faster.
  */

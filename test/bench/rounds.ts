@@ -20,7 +20,7 @@ export async function runRounds(
     // Round 0 warms up.
     for (let round = 0; round <= rounds; round++) {
       progress(part.name, round, rounds);
-      // Who comes first meets what the one before left behind, so the order changes.
+      // The first one runs with what the previous round has left, so the order changes.
       for (const name of round % 2 === 0 ? contenders : contenders.toReversed()) {
         const figures = peers.includes(name)
           ? await measurePeer(part, world, name, effort)

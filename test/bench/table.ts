@@ -12,7 +12,7 @@ export function renderHead(): string {
   return `${''.padEnd(label)}${'occ'.padStart(value)}${'floor'.padStart(floor)}${'ratio'.padStart(ratio - 11)} ${'(quartiles)'.padEnd(11)} target`;
 }
 
-/** The rows of one part below its title. Below a row of the subject stand those of its peers, by their names. */
+/** The rows of one part below its title. The rows of its peers, by their names, follow each row of the subject. */
 export function renderPart(title: string, rows: readonly Row[], subject: string): string {
   return [title, ...rows.map((row) => renderRow(row, subject))].join('\n');
 }

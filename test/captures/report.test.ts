@@ -19,7 +19,7 @@ import { answeredWith, captured, captureOf, withReply } from './captured.ts';
 const image =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 
-/** Words that stand in no wording, no protocol and no tool of Claude Code. */
+/** Words that occur in no wording, no protocol and no tool of Claude Code. */
 const secrets = [
   'zanzibar',
   'quarterly',

@@ -10,7 +10,7 @@ import { run } from './client.ts';
 export const hasTmux = spawnSync('tmux', ['-V']).status === 0;
 
 export interface Terminal extends AsyncDisposable {
-  /** What stands on the screen now, one line for each of its lines. */
+  /** What the screen shows now, one line for each of its lines. */
   screen(): Promise<string>;
   /** The same with escape sequences for colours. */
   styled(): Promise<string>;

@@ -1,4 +1,4 @@
-/** Lines that are scanned add up to what `JSON.parse` makes of them, whatever stands in a line. */
+/** Lines that are scanned add up to what `JSON.parse` makes of them, whatever a line contains. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';

@@ -6,7 +6,7 @@ import { drawSvg } from './svg.ts';
 
 const size = { columns: 12, rows: 2 };
 
-/** The pieces of the first row, without the blanks behind them. */
+/** The pieces of the first row, without the blanks after them. */
 async function firstRow(text: string): Promise<Piece[]> {
   const [row = []] = await readScreen(text, size);
   return row.filter((piece) => piece.text.trim() !== '' || piece.look.background !== undefined);

@@ -31,7 +31,7 @@ interface Options extends Partial<Pick<Settings, 'saveQuotaAt' | 'paidFallback'>
   refusal?: (model: string, quota: QuotaPercent, resetsInMs: number) => Answer | undefined;
 }
 
-/** A plan with `main`, `usual` and `small`, and behind it a model that costs money. The plan is spent from 100 % of the week on. */
+/** A plan with `main`, `usual` and `small`, followed by a model that costs money. The plan is spent from 100 % of the week on. */
 async function world({ refusal = spentPlan, ...keys }: Options = {}): Promise<World> {
   const clock = manualClock();
   const reset = clock.now() + 3 * hour;

@@ -52,5 +52,5 @@ export function ambiguousRequests(token: string): Record<string, string> {
   };
 }
 
-/** A whole request that must not be answered, because what stands before it is not understood. */
+/** A whole request that must not be answered, because what precedes it is not understood. */
 export const smuggled = 'GET /health HTTP/1.1\r\nhost: localhost\r\n\r\n';

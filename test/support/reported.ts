@@ -66,7 +66,7 @@ export const readTool = {
   },
 };
 
-/** A turn of Claude Code behind a tool call: the result, and a reminder beside it in the same user message. */
+/** A turn of Claude Code after a tool call: the result, and a reminder beside it in the same user message. */
 export const reminded = {
   tools: [readTool],
   messages: [

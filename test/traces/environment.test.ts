@@ -214,7 +214,7 @@ test('occ help environment has every variable', () => {
     Array.from(readFileSync(folder + file, 'utf8').matchAll(/'(OTEL_[A-Z_]+)'/g), ([, name = '']) => name),
   );
   assert.ok(read.length > 10);
-  // Those of traces stand on the page as one.
+  // The page has one row for those of traces.
   const absent = read.filter((name) => !name.includes('_OTLP_TRACES_') && !page.includes(name));
   assert.deepEqual(absent, []);
   assert.match(page, /OTEL_EXPORTER_OTLP_TRACES_…/);

@@ -98,7 +98,7 @@ test(
   async (t) => {
     const home = mkdtempSync(join(tmpdir(), 'occ-systemd-'));
     t.after(() => rmSync(home, { recursive: true, force: true }));
-    // Everything that systemd gives a meaning to stands in the paths.
+    // The paths contain everything that systemd gives a meaning to.
     const odd = join(home, `o"d'd $HOME %h \\ pa th`);
     mkdirSync(odd);
     const node = join(odd, 'node');
@@ -191,7 +191,7 @@ test(
     part('gone', 3, /installed {2}no/);
     assert.equal(part('nothing', 0), 'code 0\n');
     assert.equal(part('units', 0), 'code 0\n');
-    // The token and the keys stand where the user put them, and nowhere else.
+    // The token and the keys are where the user put them, and nowhere else.
     for (const secret of [token, 'sk-of-the-shell-0123456789', 'sk-of-the-file-0123456789'])
       assert.deepEqual(
         holding(home, secret),

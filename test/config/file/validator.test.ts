@@ -50,7 +50,7 @@ const values: readonly unknown[] = [
   { provider: 1 },
 ];
 
-/** Every place that the schema describes, as a function that puts a value there; under a name where any may stand. */
+/** Every place that the schema describes, as a function that puts a value there; under any name where a map allows it. */
 function placesOf(given: Schema, put: (value: unknown) => unknown): ((value: unknown) => unknown)[] {
   const schema = dereference(given);
   const keys = [

@@ -32,7 +32,7 @@ export function noPictures(source: string, words: (type: string, at: number) => 
   };
 }
 
-/** No system message behind the first message. */
+/** No system message after the first message. */
 export function systemFirst(source: string, violation: Violation): Rule {
   return {
     name: 'a system message is the first',

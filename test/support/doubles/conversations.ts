@@ -25,7 +25,7 @@ export interface Conversation {
   result?: (call: Block) => Block;
   /** Messages after the results, or after a text. */
   more?: (turn: number) => readonly Message[];
-  /** Blocks behind the results in their message. */
+  /** Blocks after the results in their message. */
   behind?: (turn: number) => readonly Block[];
 }
 

@@ -1,4 +1,4 @@
-/** Gemini 3 behind Google's OpenAI-compatible endpoint: the signature of a call travels in `extra_content`. */
+/** Gemini 3 behind Google's OpenAI-compatible endpoint: the signature of a call is in `extra_content`. */
 import { toArray, toObject, type JsonObject } from '../../../lib/json.ts';
 import { asText, type LooseJson } from '../loose-json.ts';
 import { callsOf, goodChat, messagesOf, resultsFollow, toolsOf } from './chat-rules.ts';

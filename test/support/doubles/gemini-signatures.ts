@@ -1,4 +1,4 @@
-/** What Google wants back: the signatures of the current turn's calls, or the documented stand-in. */
+/** What Google requires: the signatures of the current turn's calls, or the documented placeholder. */
 import { asText } from '../loose-json.ts';
 import type { Rule } from './double.ts';
 import { standIn, turnsOf, withCall } from './gemini-request.ts';

@@ -1,7 +1,7 @@
 /** What LiteLLM says itself, at either endpoint. */
 import type { Violation } from './double.ts';
 
-/** What stands behind every refusal that its router forwards: BerriAI/litellm#14056. */
+/** What follows every refusal that its router forwards: BerriAI/litellm#14056. */
 export function routerWords(model: string): string {
   return `Received Model Group=${model}\nAvailable Model Group Fallbacks=None`;
 }

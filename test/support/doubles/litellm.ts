@@ -1,4 +1,4 @@
-/** LiteLLM's proxy in front of Grok: the vendor's refusal as JSON within a sentence, and words about fallbacks behind it. */
+/** LiteLLM's proxy in front of Grok: the vendor's refusal as JSON within a sentence, and words about fallbacks after it. */
 import { goodChat } from './chat-rules.ts';
 import type { Double, Violation } from './double.ts';
 import { routerWords, unsupported } from './litellm-words.ts';

@@ -66,7 +66,7 @@ export const openCodeGo: Double = {
     },
     ...deepseek.rules.filter(({ badHeaders }) => !badHeaders).map((rule) => inOtherWords(rule, upstream)),
   ],
-  // The price stands in an event before the last one, and in one behind it.
+  // The price is in an event before the last one, and in one after it.
   postamble: 'data: {"choices":[],"cost":"0"}\n\n',
   dress: (event, answering) => [
     ...(deepseek.dress?.(event, answering) ?? [event]),

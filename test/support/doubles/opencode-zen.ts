@@ -50,6 +50,6 @@ export const openCodeZen: Double = {
       upstream('reasoning'),
     ),
   ],
-  // The price behind the last event.
+  // The price after the last event.
   postamble: 'event: ping\ndata: {"type":"ping","cost":"0"}\n\n',
 };

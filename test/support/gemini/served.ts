@@ -64,7 +64,7 @@ export function whole(events: readonly StreamEvent[], printer: Printer): LooseJs
 export function chunksIn(text: string, form: Form): LooseJson[] {
   if (form === 'array') return asObjects(JSON.parse(text));
   const events = text.split(/\n\n/);
-  // A failure is bare JSON behind the last blank line (G7).
+  // A failure is bare JSON after the last blank line (G7).
   const failure = events.pop() ?? '';
   const chunks = events
     .filter((event) => event !== '')

@@ -155,7 +155,7 @@ export const echoed: fc.Arbitrary<string> = fc.constantFrom(
   'unsupported parameter stream_options, reasoning_effort and topK in generationConfig',
 );
 
-/** Where the echo stands in the sentence; `''` if only a field of the body has it. */
+/** Where the echo is in the sentence; `''` if only a field of the body has it. */
 export const echoPlace: fc.Arbitrary<(echo: string) => string> = fc.constantFrom(
   () => '',
   () => '',

@@ -174,7 +174,7 @@ for (const format of formats) {
   });
 }
 
-/** Signatures that stand before a text or a call. Behind the last words the codec leaves them out, and says so. */
+/** Signatures before a text or a call. After the last text the codec leaves them out, and reports it. */
 function signaturesBeforeTheEnd(events: readonly StreamEvent[]): string[] {
   const content = foldMessage(events)?.content ?? [];
   const last = content.findLastIndex(({ type }) => type === 'text' || type === 'tool_use');
