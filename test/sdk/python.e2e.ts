@@ -20,6 +20,7 @@ interface Heard {
   calls?: [name: string, input: unknown][];
   finish?: string;
   tokens?: [input: number, output: number];
+  models?: string[];
   failed?: string;
   status?: number | null;
   words?: string;
@@ -54,7 +55,8 @@ function python(bin: string, url: string, key: string) {
   child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
   return {
-    async ask(served: Spoken, prompt: string, stream: boolean): Promise<Heard> {
+    /** Asks for an answer, or for the list of models if there is no prompt. */
+    async ask(served: Spoken, prompt?: string, stream?: boolean): Promise<Heard> {
       child.stdin.write(`${JSON.stringify({ served, prompt, stream })}\n`);
       const { value, done } = await lines.next();
       assert.ok(done !== true, `the Python program ended:\n${errors}`);
@@ -73,7 +75,11 @@ describe(`Python's SDKs${skip ? ` (skipped: ${got.why})` : ''}`, { skip }, () =>
       await using _over = on.over;
       const asking = python(got.bin, on.access.url, on.access.key);
       try {
-        for (const name of spoken)
+        for (const name of spoken) {
+          const prefix = name === 'gemini' ? 'models/' : '';
+          assert.deepEqual(await asking.ask(name), {
+            models: [`${prefix}emulator/first`, `${prefix}other/second`],
+          });
           for (const stream of [true, false]) {
             const which = `${name}, ${stream ? 'streamed' : 'whole'}`;
             const text = await asking.ask(name, 'text', stream);
@@ -96,6 +102,7 @@ describe(`Python's SDKs${skip ? ` (skipped: ${got.why})` : ''}`, { skip }, () =>
               assert.ok(heard.failed !== undefined, `${which}, ${scene}: ${JSON.stringify(heard)}`);
             }
           }
+        }
       } finally {
         asking.close();
       }

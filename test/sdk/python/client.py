@@ -107,12 +107,21 @@ def ask_gemini(prompt, stream):
 
 
 ASKS = {"messages": ask_messages, "chat": ask_chat, "responses": ask_responses, "gemini": ask_gemini}
+MODELS = {
+    "messages": lambda: [model.id for model in claude.models.list()],
+    "chat": lambda: [model.id for model in gpt.models.list()],
+    "responses": lambda: [model.id for model in gpt.models.list()],
+    "gemini": lambda: [gemini.models.get(model=model.name).name for model in gemini.models.list()],
+}
 FAILURES = (anthropic.APIError, openai.APIError, google_errors.APIError, RuntimeError)
 
 for line in sys.stdin:
     question = json.loads(line)
     try:
-        heard = ASKS[question["served"]](question["prompt"], question["stream"])
+        if "prompt" in question:
+            heard = ASKS[question["served"]](question["prompt"], question["stream"])
+        else:
+            heard = {"models": MODELS[question["served"]]()}
     except FAILURES as error:
         status = getattr(error, "status_code", None) or getattr(error, "code", None)
         heard = {"failed": type(error).__name__, "status": status if isinstance(status, int) else None, "words": str(error)}

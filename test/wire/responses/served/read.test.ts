@@ -241,6 +241,12 @@ describe('items of newer clients and models', () => {
     });
     assert.deepEqual(updated({ ...first, ...text }, formed({ type: 'text' }), high), { effort: 'high' });
     assert.deepEqual(updated(first, { ...low, reasoning: { effort: null } }), undefined);
+    const verbose = {
+      ...base,
+      input: [{ role: 'user', content: 'go' }, formed(json)],
+      text: { verbosity: 'low' },
+    };
+    assert.deepEqual(readBody(verbose).left, ['text.verbosity']);
     assert.deepEqual(updated(first, { ...low, id: 'cu_1', reasoning: null, text: null }), {
       effort: 'medium',
     });
