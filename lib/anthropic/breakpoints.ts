@@ -12,6 +12,7 @@ import {
   type TextBlock,
   type Tool,
 } from './request.ts';
+import { toObject } from '../json.ts';
 
 const marker: CacheControl = { type: 'ephemeral' };
 
@@ -40,15 +41,29 @@ export function withBreakpoints(given: MessagesRequest): MessagesRequest {
   };
 }
 
-function withMark(message: RequestMessage): RequestMessage {
-  return { ...message, content: marked(toBlocks(message.content)) };
+/**
+ * The request with a breakpoint at its end in place of its own `cache_control`, with which Anthropic's API sets one there by
+ * itself (platform.claude.com: automatic caching); the same without it. Other servers know the marks of blocks only.
+ */
+export function withBreakpointAtEnd(request: MessagesRequest): MessagesRequest {
+  const { cache_control: given, ...rest } = request;
+  if (given === undefined) return request;
+  const { type, ttl } = toObject(given);
+  const last = request.messages.at(-1);
+  if (type !== 'ephemeral' || !last) return rest;
+  const mark: CacheControl = { type, ...(typeof ttl === 'string' && { ttl }) };
+  return { ...rest, messages: [...request.messages.slice(0, -1), withMark(last, mark)] };
+}
+
+function withMark(message: RequestMessage, mark = marker): RequestMessage {
+  return { ...message, content: marked(toBlocks(message.content), mark) };
 }
 
 /** The last block that may be one is marked; thinking may not. */
-function marked(blocks: readonly ContentBlock[]): ContentBlock[] {
+function marked(blocks: readonly ContentBlock[], mark = marker): ContentBlock[] {
   const last = blocks.findLastIndex(({ type }) => type !== 'thinking' && type !== 'redacted_thinking');
   const block = blocks[last];
-  return block ? blocks.with(last, { ...block, cache_control: marker }) : [...blocks];
+  return block ? blocks.with(last, { ...block, cache_control: mark }) : [...blocks];
 }
 
 function countOf({ tools, system, messages }: MessagesRequest): number {

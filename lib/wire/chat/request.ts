@@ -7,6 +7,7 @@
  */
 import { withCallFields } from '../encode/attachments.ts';
 import { toHistory } from '../encode/history.ts';
+import { withBreakpointAtEnd } from '../../anthropic/breakpoints.ts';
 import type { ClientTool, MessagesRequest } from '../../anthropic/request.ts';
 import { answerSchema, missingToolsNote, schemaInstruction, systemBlocks } from '../encode/system.ts';
 import { wellFormedJson } from '../encode/text.ts';
@@ -25,8 +26,9 @@ import type { ChatMessage, ChatRequest } from './types.ts';
 const maxStops = 4;
 
 /** `session` identifies the conversation; some upstreams use it to find the cached prefix. */
-export function encodeChatRequest(request: MessagesRequest, route: Route, session?: string): ChatRequest {
+export function encodeChatRequest(given: MessagesRequest, route: Route, session?: string): ChatRequest {
   const { quirks } = route;
+  const request = withBreakpointAtEnd(given);
   const tools = route.tools ? callableTools(request) : [];
   const schema = answerSchema(request);
   const { thinks, thinking, effort } = toThinking(request, route, toMaxTokens(request, route));

@@ -7,6 +7,7 @@
  * a server has refused unknown fields, Claude-only fields and server tools are removed (`fields.ts`), and the system prompt
  * asks for the schema of the answer.
  */
+import { withBreakpointAtEnd } from '../../anthropic/breakpoints.ts';
 import type { MessagesRequest, OutputConfig } from '../../anthropic/request.ts';
 import { answerSchema } from '../encode/system.ts';
 import { wellFormedJson } from '../encode/text.ts';
@@ -25,14 +26,15 @@ const defaultMaxTokens = 32_000;
 export function encodeMessagesRequest(given: MessagesRequest, route: Route): MessagesRequest {
   const { quirks } = route;
   // Before anything else, so that notes name the tools as the model knows them.
-  const request = quirks.shortToolNames ? withShortNames(given) : given;
+  const named = quirks.shortToolNames ? withShortNames(given) : given;
+  const isPassed = quirks.betas && !quirks.strictBody;
+  const request = isPassed ? named : withBreakpointAtEnd(named);
   const messages = toMessages(request.messages, route);
   const maxTokens = maxTokensOf(request, route);
   const wanted = toThinking(request, route, maxTokens);
   const thinking = wanted.thinking && allowedThinking(messages, wanted.thinking, route);
   const thinks = wanted.thinks && thinking?.type !== 'disabled';
-  const base =
-    quirks.betas && !quirks.strictBody ? asGiven(request, route) : withoutClaudeOnly(request, route, thinks);
+  const base = isPassed ? asGiven(request, route) : withoutClaudeOnly(request, route, thinks);
   const sampling = toSampling(request, samplingRoute(route, thinks));
   const body: Record<string, unknown> = {
     ...base,

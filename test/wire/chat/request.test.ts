@@ -167,6 +167,17 @@ test('cache markers are sent only to models that accept them', () => {
   assert.deepEqual(kept[2]?.content, [{ type: 'text', text: 'x', cache_control: { type: 'ephemeral' } }]);
 });
 
+test('a marker for the whole request goes to its end', () => {
+  const hour = { type: 'ephemeral', ttl: '1h' } as const;
+  const route = routeOf({ quirks: { cacheControl: true } });
+  const talk = [user('a'), assistant('b'), user('c', 'd')];
+  const whole = { cache_control: hour };
+  const contents = sent(talk, whole, route).map(({ content }) => content);
+  assert.deepEqual(contents.at(-1), [text('c'), { ...text('d'), cache_control: hour }]);
+  assert.doesNotMatch(JSON.stringify(contents.slice(0, -1)), /cache_control/);
+  assert.doesNotMatch(JSON.stringify(encode(talk, whole)), /cache_control/);
+});
+
 test('where markers are accepted, a message has the same text parts with and without one', () => {
   const route = routeOf({ quirks: { cacheControl: true } });
   const talk = (mark: object): RequestMessage[] => [

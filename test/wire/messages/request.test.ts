@@ -327,6 +327,17 @@ test('fields that only Anthropic’s servers know, and the older name of the for
   assert.deepEqual(chat.response_format?.json_schema.schema, { type: 'object' });
 });
 
+test('a marker for the whole request passes to Claude, and goes to the end of the request for others', () => {
+  const whole = { cache_control: { type: 'ephemeral', ttl: '1h' } };
+  const talk = [user('a'), assistant('b'), { role: 'user' as const, content: 'c' }];
+  const kept = encode(talk, whole, claude);
+  assert.deepEqual([kept['cache_control'], kept.messages], [whole.cache_control, talk]);
+  const body = encode(talk, whole);
+  assert.equal(body['cache_control'], undefined);
+  assert.deepEqual(body.messages, [...talk.slice(0, -1), user({ ...text('c'), ...whole })]);
+  assert.deepEqual(sent(talk, { cache_control: null }), talk);
+});
+
 test('the system prompt asks for the schema of the answer where there is no field', () => {
   const fields = {
     output_config: { format: { type: 'json_schema' as const, schema: { type: 'object' } } },
