@@ -30,3 +30,12 @@ test('if no recording can be read, the latest one is named', async (t) => {
   assert.equal(code, 1);
   assert.match(stderr, /req_f{24}\.json cannot be replayed: it is not JSON\n/);
 });
+
+test('a folder with nothing but other files holds no recording', async (t) => {
+  const at = home(t);
+  at.write(`${folder}/zz.json`, '{}');
+  at.write(`${folder}/2026-11-02T00-00-00-000Z-${later}.skeleton.json`, '{"schema":1,"kind":"skeleton"}');
+  const { code, stderr } = await at.run(['replay']);
+  assert.equal(code, 1);
+  assert.match(stderr, /no request is recorded; looked at .*\n.*occ record on/);
+});
