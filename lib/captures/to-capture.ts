@@ -13,7 +13,7 @@ import {
   type CapturedPiece,
 } from './capture.ts';
 
-/** What stands in the place of a credential. */
+/** What replaces a credential. */
 const hidden = '•••';
 
 /** The capture of a recording; undefined if the body of its request was not JSON. */
@@ -62,7 +62,7 @@ export function toCapture(recording: Recording): Capture | undefined {
     record,
     ...(dropped > 0 && { dropped }),
   };
-  // What an upstream said, and the conversation, may also contain a key. The asked models have those that commands print.
+  // What an upstream said, and the conversation, may also contain a key. The candidates of the attempts have the keys that commands print.
   const asked = [...plan.candidates, ...attempts.map(({ candidate }) => candidate)];
   const providers = {
     ...settings.providers,

@@ -125,8 +125,8 @@ async function send(
 }
 
 /**
- * As `askProxy`, for an answer that the command cannot do without. OccError `not_running` (exit 3) if it no longer answers, and `proxy_differs` if it is another
- * version that does not know the request.
+ * As `askProxy`, for an answer that the command cannot do without. OccError `not_running` (exit 3) if it no longer answers, and
+ * `proxy_differs` if it is another version that does not know the request.
  */
 export async function queryProxy(record: ProxyRecord, path: '/occ/status' | '/occ/env'): Promise<JsonObject> {
   const answer = await send(record, path);

@@ -85,7 +85,7 @@ export function quotaWatch(
   };
 }
 
-/** Has the usage pages of all keys of a provider read that is not used now, as often as the watch allows. */
+/** Requests the usage pages of all keys of a provider that no request uses now, as often as the watch allows. */
 export function refreshQuota(
   provider: Provider | undefined,
   { quotas, now }: { quotas: QuotaWatch; now: () => number },

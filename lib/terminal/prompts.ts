@@ -41,7 +41,7 @@ export type Check = (answer: string) => string | undefined;
 
 type Cancelled = typeof Clack.CANCEL_SYMBOL;
 
-/** Whether there is somebody to ask, on a terminal that questions can be drawn on: TERM=dumb moves no cursor. */
+/** Whether questions can be asked: on a terminal that can move its cursor, so not with TERM=dumb. */
 export function canAsk({ env, stdin, stderr }: Pick<System, 'env' | 'stdin' | 'stderr'>): boolean {
   return stdin.isTTY === true && widthOf(stderr) !== undefined && env['TERM'] !== 'dumb';
 }

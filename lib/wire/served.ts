@@ -59,7 +59,7 @@ export interface Printer {
    * the upstream's own start follows in `print`.
    */
   start(first: MessageStart): string | Uint8Array;
-  /** The text for an event after the first; "" for one that the client's format has no word for, or that must wait. */
+  /** The text for an event after the first; "" for one that the client's format does not have, or that must wait. */
   print(event: StreamEvent): string | Uint8Array;
   /** Sent while the upstream is silent. It must change nothing for the client. */
   readonly heartbeat: string;
@@ -69,7 +69,7 @@ export interface Printer {
   whole(message: Message): unknown;
 }
 
-/** How a client asks: it says whose client it is at a path that several formats have. A request of Node's server is one. */
+/** What identifies the format of a client at a path that several formats have. An `IncomingMessage` of Node.js is one. */
 export interface Asking {
   /** The names are in lower case. */
   readonly headers: GivenRequest['headers'];
@@ -79,7 +79,7 @@ export interface Asking {
 
 /** What a path is for. */
 export interface Endpoint {
-  /** `refuse`: the format has it, and no proxy without a memory of answers can offer it. */
+  /** `refuse`: the format has it, but a proxy that stores no answers cannot offer it. */
   readonly does: 'answer' | 'count' | 'models' | 'refuse';
   /** The method it takes; absent for any. */
   readonly method?: 'GET' | 'POST';

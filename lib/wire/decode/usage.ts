@@ -115,8 +115,9 @@ export function costOf(json: JsonObject): Remark | undefined {
 }
 
 /**
- * The counts above 0 that an upstream has reported, from its usage in Anthropic's terms and the object that contains it. Reasoning
- * is in the details of the output: `completion_tokens_details` (Chat Completions), `output_tokens_details` (Responses).
+ * The counts above 0 that an upstream has reported, from its usage in Anthropic's terms and the object that contains it.
+ * Reasoning is in the details of the output: `completion_tokens_details` (Chat Completions), `output_tokens_details`
+ * (Responses).
  */
 export function toReported(usage: Partial<Usage>, given: unknown): ReportedTokens {
   const { input_tokens, output_tokens, cache_read_input_tokens, cache_creation_input_tokens } = usage;

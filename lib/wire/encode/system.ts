@@ -32,8 +32,8 @@ export function systemBlocks({ system }: MessagesRequest): TextBlock[] {
 }
 
 /**
- * The JSON Schema for the whole answer, if the client requests one: `output_config.format`, or `output_format`, as it was called
- * in the beta and still is in `client.beta` of Anthropic's SDKs.
+ * The JSON Schema for the whole answer, if the client requests one: `output_config.format`, or `output_format`, as it was
+ * called in the beta and still is in `client.beta` of Anthropic's SDKs.
  */
 export function answerSchema({
   output_config: output,

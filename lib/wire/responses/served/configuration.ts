@@ -1,6 +1,6 @@
 /**
- * Items by which a conversation changes its settings: a `configuration_update` sets the effort, the form of the answer, or both,
- * until a later one replaces them (`ResponseConfigurationUpdateItemParam` of OpenAI's SDK 7).
+ * Items by which a conversation changes its settings: a `configuration_update` sets the effort, the form of the answer, or
+ * both, until a later one replaces them (`ResponseConfigurationUpdateItemParam` of OpenAI's SDK 7).
  */
 import { toArray, toObject, type JsonObject } from '../../../json.ts';
 
