@@ -62,7 +62,8 @@ export function toCapture(recording: Recording): Capture | undefined {
     record,
     ...(dropped > 0 && { dropped }),
   };
-  // What an upstream said, and the conversation, may also contain a key. The candidates of the attempts have the keys that commands print.
+  // What an upstream said, and the conversation, may also contain a key. The candidates of the attempts have the keys that
+  // commands print.
   const asked = [...plan.candidates, ...attempts.map(({ candidate }) => candidate)];
   const providers = {
     ...settings.providers,
