@@ -1,4 +1,5 @@
 /** Decides the scenario of a request by its structure alone. The first rule that matches applies. Pure. */
+import { answerSchema } from '../../anthropic/answer-schema.ts';
 import { isBlock, toBlocks, type ContentBlock, type MessagesRequest } from '../../anthropic/request.ts';
 import { tierLike, tierOf } from './tiers.ts';
 
@@ -94,10 +95,8 @@ function holdsImage(block: ContentBlock): boolean {
  * empty tool list of a summary. `thinks`: every ordinary turn of the client thinks. Then a summary is one without it, and so is
  * a permission check, whose only tool must be called (Qwen Code 0.24).
  */
-function choreOf(
-  { tools, tool_choice, output_config, stop_sequences, messages, thinking }: MessagesRequest,
-  thinks: boolean,
-): string | undefined {
+function choreOf(request: MessagesRequest, thinks: boolean): string | undefined {
+  const { tools, tool_choice, stop_sequences, messages, thinking } = request;
   if (tools !== undefined && tools.length > 0) {
     const forced = tool_choice?.type === 'any' || tool_choice?.type === 'tool';
     return thinks && thinking === undefined && forced && tools.length === 1
@@ -107,9 +106,8 @@ function choreOf(
   if (stop_sequences?.some((stop) => stop === '</severity>' || stop === '</block>'))
     return 'a permission check';
   if (thinking?.type === 'disabled') return 'thinking switched off, and no tools';
-  const schema = output_config?.format?.schema;
-  if (typeof schema === 'object' && schema !== null && JSON.stringify(schema).includes('"title"'))
-    return 'a title';
+  const schema = answerSchema(request);
+  if (schema !== undefined && JSON.stringify(schema).includes('"title"')) return 'a title';
   const single = messages.filter(({ role }) => role === 'user').length === 1;
   return (tools !== undefined || thinks) && thinking === undefined && single
     ? 'a summary without tools'

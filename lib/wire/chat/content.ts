@@ -4,6 +4,7 @@ import { isBlock, type ContentBlock, type DocumentBlock, type ImageBlock } from 
 import { isBlank, joinTexts } from '../encode/text.ts';
 import { toText } from '../../json.ts';
 import type { Route } from '../codec.ts';
+import { detailOf } from '../image-detail.ts';
 import type { ChatPart, ChatTextPart } from './types.ts';
 
 /** The parts for `blocks`, in order. A note replaces content that the model cannot receive. */
@@ -35,10 +36,14 @@ function note(text: string): ChatTextPart {
 function toImage(image: ImageBlock, route: Route): ChatPart {
   const { source } = image;
   if (!route.images) return note(imageNote(image));
-  if (source.type === 'url') return { type: 'image_url', image_url: { url: source.url } };
+  const detail = detailOf(image);
+  // Chat Completions has no `original`.
+  const looked = detail !== 'auto' && { detail: detail === 'low' ? detail : ('high' as const) };
+  if (source.type === 'url') return { type: 'image_url', image_url: { url: source.url, ...looked } };
   if (source.type !== 'base64')
     return note(imageNote(image, 'the file is kept where this model cannot reach it'));
-  return { type: 'image_url', image_url: { url: `data:${source.media_type};base64,${source.data}` } };
+  const url = `data:${source.media_type};base64,${source.data}`;
+  return { type: 'image_url', image_url: { url, ...looked } };
 }
 
 function toDocument(document: DocumentBlock, route: Route): ChatPart[] {

@@ -14,7 +14,8 @@ export interface ChatTextPart {
 
 export interface ChatImagePart {
   type: 'image_url';
-  image_url: { url: string };
+  /** Without `detail`, the server decides. */
+  image_url: { url: string; detail?: 'low' | 'high' };
 }
 
 export interface ChatFilePart {

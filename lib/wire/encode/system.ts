@@ -1,5 +1,5 @@
 /** The system prompt without Anthropic-only blocks, and the text that replaces unsupported features. */
-import { isObject, toObject, toText, type JsonObject } from '../../json.ts';
+import { toText } from '../../json.ts';
 import {
   toBlocks,
   type ContentBlock,
@@ -29,18 +29,6 @@ export function systemBlocks({ system }: MessagesRequest): TextBlock[] {
       !isBlank(block['text']) &&
       !isBilling(block),
   );
-}
-
-/**
- * The JSON Schema for the whole answer, if the client requests one: `output_config.format`, or `output_format`, as it was
- * called in the beta and still is in `client.beta` of Anthropic's SDKs.
- */
-export function answerSchema({
-  output_config: output,
-  output_format: older,
-}: MessagesRequest): JsonObject | undefined {
-  const { type, schema } = toObject(output?.format ?? older);
-  return type === 'json_schema' && isObject(schema) ? schema : undefined;
 }
 
 /** The instruction that replaces a JSON Schema field which the server does not have. */

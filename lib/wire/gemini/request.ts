@@ -6,7 +6,8 @@
  * only Anthropic's servers support, and Anthropic's server tools, which a note to the model lists.
  */
 import type { MessagesRequest } from '../../anthropic/request.ts';
-import { answerSchema, missingToolsNote, schemaInstruction, systemBlocks } from '../encode/system.ts';
+import { answerSchema } from '../../anthropic/answer-schema.ts';
+import { missingToolsNote, schemaInstruction, systemBlocks } from '../encode/system.ts';
 import { wellFormedJson } from '../encode/text.ts';
 import { callableTools, isWebSearch, serverTools } from '../../anthropic/tools.ts';
 import type { JsonObject } from '../../json.ts';

@@ -26,6 +26,7 @@ import {
 import { isBlank } from '../encode/text.ts';
 import { isObject, toText } from '../../json.ts';
 import type { Route } from '../codec.ts';
+import { withoutDetail } from '../image-detail.ts';
 import { toUpstreamId } from '../tool-ids.ts';
 import { withoutForeignServerCalls } from './server-calls.ts';
 
@@ -37,7 +38,8 @@ export function toUpstream(block: ContentBlock, route: Route): ContentBlock[] {
   if (isBlock(block, 'redacted_thinking')) return redacted(block, route);
   if (isBlock(block, 'tool_use')) return [core(toolUse(block, route), route)];
   if (isBlock(block, 'tool_result')) return [core(toolResult(block, route), route)];
-  return route.quirks.betas ? [block] : withoutClaudeOnly(block, route).map((kept) => core(kept, route));
+  const known = withoutDetail(block);
+  return route.quirks.betas ? [known] : withoutClaudeOnly(known, route).map((kept) => core(kept, route));
 }
 
 function originOfRoute({ format, provider, modelId }: Route): string {

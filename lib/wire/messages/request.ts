@@ -9,7 +9,7 @@
  */
 import { withBreakpointAtEnd } from '../../anthropic/breakpoints.ts';
 import type { MessagesRequest, OutputConfig } from '../../anthropic/request.ts';
-import { answerSchema } from '../encode/system.ts';
+import { answerSchema } from '../../anthropic/answer-schema.ts';
 import { wellFormedJson } from '../encode/text.ts';
 import type { Route } from '../codec.ts';
 import { toMaxTokens, toSampling } from '../encode/sampling.ts';

@@ -4,6 +4,7 @@ import { isBlock, type ContentBlock, type DocumentBlock, type ImageBlock } from 
 import { isBlank } from '../encode/text.ts';
 import { toText } from '../../json.ts';
 import type { Route } from '../codec.ts';
+import { detailOf } from '../image-detail.ts';
 import type { InputPart, InputText } from './types.ts';
 
 /** The parts for `blocks`, in their order; what the model cannot be shown is replaced by a note. */
@@ -30,10 +31,11 @@ export function isText(part: InputPart): part is InputText {
 function toImage(image: ImageBlock, route: Route): InputPart {
   const { source } = image;
   if (!route.images) return inputText(imageNote(image));
-  if (source.type === 'url') return { type: 'input_image', detail: 'auto', image_url: source.url };
+  const detail = detailOf(image);
+  if (source.type === 'url') return { type: 'input_image', detail, image_url: source.url };
   if (source.type !== 'base64')
     return inputText(imageNote(image, 'the file is kept where this model cannot reach it'));
-  return { type: 'input_image', detail: 'auto', image_url: dataUrl(source) };
+  return { type: 'input_image', detail, image_url: dataUrl(source) };
 }
 
 function toDocument(document: DocumentBlock, route: Route): InputPart[] {

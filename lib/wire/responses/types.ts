@@ -1,5 +1,6 @@
 /** The parts of OpenAI's Responses request that occ sends. Items have no ids, because nothing is stored upstream. */
 import type { JsonObject } from '../../json.ts';
+import type { ImageDetail } from '../image-detail.ts';
 
 export interface InputText {
   type: 'input_text';
@@ -8,7 +9,7 @@ export interface InputText {
 
 export interface InputImage {
   type: 'input_image';
-  detail: 'auto';
+  detail: ImageDetail;
   /** A URL, or a data URL. */
   image_url: string;
 }

@@ -48,6 +48,9 @@ test('every captured request of Claude Code has its scenario', () => {
 });
 
 const tool = { name: 'Bash', input_schema: { type: 'object' } };
+/** More than one, since a single question without tools counts as a summary. */
+const turns = [user('one'), user('two')];
+const titleFormat = { type: 'json_schema' as const, schema: { type: 'object', properties: { title: {} } } };
 const scenarios: [string, Scenario, Partial<MessagesRequest>, object?][] = [
   [
     'more tokens than the threshold, with any model',
@@ -75,6 +78,16 @@ const scenarios: [string, Scenario, Partial<MessagesRequest>, object?][] = [
     'a budget below it',
     'complex',
     { model: 'claude-opus-5', thinking: { type: 'enabled', budget_tokens: 31_999 } },
+  ],
+  [
+    'a title by the schema of its answer',
+    'background',
+    { model: 'claude-opus-5', tools: [], messages: turns, output_config: { format: titleFormat } },
+  ],
+  [
+    'the same in the older field',
+    'background',
+    { model: 'claude-opus-5', tools: [], messages: turns, output_format: titleFormat },
   ],
   ['a request class', 'background', { model: 'claude-opus-5', tools: [tool] }, { requestClass: 'title' }],
   [

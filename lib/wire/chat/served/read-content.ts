@@ -1,6 +1,7 @@
 /** Reads the content of messages: a string, or a list of parts. */
-import type { CacheControl, ContentBlock, TextBlock } from '../../../anthropic/request.ts';
+import type { CacheControl, ContentBlock, ImageBlock, TextBlock } from '../../../anthropic/request.ts';
 import { isObject, toText, type Json, type JsonObject } from '../../../json.ts';
+import { withDetail } from '../../image-detail.ts';
 import { Unservable } from '../../served.ts';
 import { isAbsent, nameAt, objectAt, textAt, wrong } from './shape.ts';
 
@@ -68,9 +69,12 @@ function readUnmarked(part: JsonObject, param: string): ContentBlock {
 
 /** `image_url` is an object; some clients send the URL itself. */
 function readImage(given: Json | undefined, param: string): ContentBlock {
-  const [url, at] =
-    typeof given === 'string' ? [given, param] : [objectAt(given, param)['url'], `${param}.url`];
-  const address = nameAt(url, at);
+  if (typeof given === 'string') return toImage(given, param);
+  const { url, detail } = objectAt(given, param);
+  return withDetail(toImage(nameAt(url, `${param}.url`), `${param}.url`), detail);
+}
+
+function toImage(address: string, at: string): ImageBlock {
   if (/^https?:\/\//i.test(address)) return { type: 'image', source: { type: 'url', url: address } };
   const { mediaType, data } =
     dataIn(address) ?? wrong(at, 'an http, https or base64 data URL', 'another one');

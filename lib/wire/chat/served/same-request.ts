@@ -6,7 +6,8 @@
 import { isObject, toArray, toObject, toText, type Json, type JsonObject } from '../../../json.ts';
 import type { Route, Turn } from '../../codec.ts';
 import { toMaxTokens, toSampling } from '../../encode/sampling.ts';
-import { answerSchema, schemaInstruction } from '../../encode/system.ts';
+import { answerSchema } from '../../../anthropic/answer-schema.ts';
+import { schemaInstruction } from '../../encode/system.ts';
 import { wellFormedJson } from '../../encode/text.ts';
 import { toThinking } from '../../encode/thinking.ts';
 import { toolSchema } from '../../encode/tool-schema.ts';

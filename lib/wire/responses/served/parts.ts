@@ -1,6 +1,7 @@
 /** Reads the content of an item: a string, or parts of text, images and files. */
-import type { ContentBlock } from '../../../anthropic/request.ts';
-import { isObject, toText, type Json, type JsonObject } from '../../../json.ts';
+import type { ContentBlock, ImageBlock } from '../../../anthropic/request.ts';
+import { isObject, toObject, toText, type Json, type JsonObject } from '../../../json.ts';
+import { withDetail } from '../../image-detail.ts';
 import { Unservable } from '../../served.ts';
 
 /** `path` is that of `content`, for errors. */
@@ -47,9 +48,13 @@ function textBlock(part: JsonObject, field: string, path: string): ContentBlock[
 }
 
 function readImage(part: JsonObject, path: string): ContentBlock {
-  const { image_url: given } = part;
+  const { image_url: given, detail } = part;
   const url = toText(isObject(given) ? given['url'] : given);
   if (url === '') throw noFile(part, 'image_url', path);
+  return withDetail(toImage(url, path), detail ?? toObject(given)['detail']);
+}
+
+function toImage(url: string, path: string): ImageBlock {
   const data = dataOf(url);
   if (data) return { type: 'image', source: { type: 'base64', media_type: data.type, data: data.base64 } };
   return { type: 'image', source: { type: 'url', url: webUrl(url, `${path}.image_url`) } };

@@ -74,7 +74,11 @@ describe('messages', () => {
     });
     assert.deepEqual(content, [
       { type: 'text', text: 'see' },
-      { type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'aGk=' } },
+      {
+        type: 'image',
+        source: { type: 'base64', media_type: 'image/png', data: 'aGk=' },
+        detail: 'high',
+      },
       { type: 'image', source: { type: 'url', url: 'https://example.com/a.png' } },
       {
         type: 'document',
