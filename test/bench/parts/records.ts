@@ -25,7 +25,8 @@ const row = (figure: string, label: string, unit: string, more: Partial<RowPlan>
 export const records: Part = {
   name: 'records',
   title: 'With recordings and ledger, as a multiple of the same proxy without both',
-  rounds: 15,
+  // Rounds differ by ten times as much as the bound, mostly by what the collector does in them.
+  rounds: 24,
   floors: ['direct', 'unrecorded'],
   rows: [
     ...Object.entries(measured).flatMap(([size, { label }]) => [
