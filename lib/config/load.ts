@@ -1,6 +1,6 @@
 /** Loads the effective configuration as one immutable snapshot, with endpoints and keys of every provider. */
 import { resolve } from 'node:path';
-import { refuseProblems } from './config-error.ts';
+import { ConfigError, refuseProblems } from './config-error.ts';
 import { readEffective, type EffectiveOptions } from './file/effective.ts';
 import { secretVariables } from './file/environment.ts';
 import type { Placeholder } from './file/interpolate.ts';
@@ -32,6 +32,15 @@ export interface LoadedSettings {
 
 /** Rejects with a ConfigError (exit code 78) that lists every problem, or with an OccError about a key or the file. */
 export async function loadSettings(options: LoadOptions): Promise<LoadedSettings> {
+  try {
+    return await load(options);
+  } catch (error) {
+    const { configFile } = options;
+    throw error instanceof ConfigError && configFile !== undefined ? error.about(configFile) : error;
+  }
+}
+
+async function load(options: LoadOptions): Promise<LoadedSettings> {
   const { source, merged, placeholders, unmet, used, problems, warnings } = await readEffective(options);
   refuseProblems(source?.file, problems);
   const effective = merged.tree as NormalFile;

@@ -1,6 +1,6 @@
 /** Renders the status line of a session for every width: the least important parts are left out first. */
 import { printableLine } from '../printable.ts';
-import { seconds } from '../terminal/figures.ts';
+import { dollars, seconds } from '../terminal/figures.ts';
 import type { Style } from '../terminal/style.ts';
 import type { SessionAnswer } from './answer.ts';
 
@@ -90,9 +90,4 @@ function plain(text: string | undefined): Part | undefined {
 
 function warning(text: string | undefined): Part | undefined {
   return text === undefined ? undefined : { text, style: 'warning' };
-}
-
-/** `$0.0042`, `$0.12`, `$3.40`. */
-function dollars(cost: number): string {
-  return `$${cost > 0 && cost < 0.1 ? cost.toFixed(4) : cost.toFixed(2)}`;
 }

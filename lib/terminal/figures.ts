@@ -12,6 +12,12 @@ export function amount(tokens: number): string {
   return `${(tokens / 1_000_000).toFixed(1)}M`;
 }
 
+/** US dollars: `$0`, `$0.0042`, `$12.30`. */
+export function dollars(value: number): string {
+  if (value === 0) return '$0';
+  return `$${value < 0.1 ? value.toFixed(4) : value.toFixed(2)}`;
+}
+
 /** Seconds as `42 s`, `3 min`, `2 h 5 min` or `4 d 1 h`. */
 export function duration(seconds: number): string {
   if (seconds < 60) return `${Math.floor(seconds)} s`;

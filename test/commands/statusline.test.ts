@@ -54,7 +54,7 @@ test('the status line says which model answered, as soon as it has', async (t) =
   program('claude', asking());
   const { stdout, code } = await run(['launch', '--emulator']);
   assert.equal(code, 0);
-  assert.match(stdout, /^before:\nafter:emulator-chat · emulator · first token \d+\.\d s · \$0\.00\n$/);
+  assert.match(stdout, /^before:\nafter:emulator-chat · emulator · first token \d+\.\d s · \$0\n$/);
   assert.equal(existsSync(join(dir, '.local/state/occ/sessions')), false);
 });
 

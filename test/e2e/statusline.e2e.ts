@@ -55,14 +55,14 @@ function below(screen: string): string {
 
 const lines: Record<number, { answer: RegExp; fallback: RegExp; outage: RegExp }> = {
   40: {
-    answer: /^ {2}glm-5\.3 · zai · \$0\.00$/m,
+    answer: /^ {2}glm-5\.3 · zai · \$0$/m,
     fallback: /^ {2}deepseek-v4-pro · fallback \(429\)$/m,
     outage: /^ {2}all models failed \(\d{3}\), retrying$/m,
   },
   120: {
-    answer: /^ {2}glm-5\.3 · zai · first token \d+\.\d s · \$0\.00$/m,
+    answer: /^ {2}glm-5\.3 · zai · first token \d+\.\d s · \$0$/m,
     fallback:
-      /^ {2}deepseek-v4-pro · opencode · first token \d+\.\d s · \$0\.00 · fallback from glm-5\.3 \(429\)$/m,
+      /^ {2}deepseek-v4-pro · opencode · first token \d+\.\d s · \$0 · fallback from glm-5\.3 \(429\)$/m,
     outage: /^ {2}all models failed \(\d{3}\), retrying$/m,
   },
 };

@@ -10,7 +10,7 @@ import { exitCodes, OccError } from '../../errors.ts';
 import { widthOf } from '../../terminal/width.ts';
 import { wrap } from '../../terminal/wrap.ts';
 import { renderProblemLine, toSource, type ConfigCall } from './call.ts';
-import { forFile } from './commands.ts';
+import { forFile } from '../../config/config-error.ts';
 import { modelWarnings } from './served.ts';
 
 interface Findings {

@@ -1,30 +1,10 @@
 /** Commands that messages suggest. Pure. */
 import type { Segment } from '../../config/file/json-path.ts';
 import { renderPath } from '../../config/file/json-path.ts';
-import type { ModelEntry, Problem } from '../../config/settings.ts';
+import { configOption, quote } from '../../config/remedies.ts';
+import type { ModelEntry } from '../../config/settings.ts';
 
 type Ref = Pick<ModelEntry, 'provider' | 'model_id'>;
-
-/** ` --config FILE`, if the user has named a file. */
-export function configOption(config: string | undefined): string {
-  return config === undefined ? '' : ` --config ${quote(config)}`;
-}
-
-/** The same problems; the commands that they name change the file that was checked. Other words may follow after a comma. */
-export function forFile(problems: readonly Problem[], config: string | undefined): Problem[] {
-  const option = configOption(config);
-  return problems.map((problem) =>
-    problem.remedy === undefined || option === ''
-      ? problem
-      : {
-          ...problem,
-          remedy: problem.remedy.replaceAll(
-            /\bocc config (?:set|unset|edit|init|check)\b[^,)\n]*/g,
-            (command) => (command.includes(' --config ') ? command : command + option),
-          ),
-        },
-  );
-}
 
 /** `value` as it is typed: JSON, or a placeholder such as `<id>`. */
 export function setCommand(segments: readonly Segment[], value: string, config?: string): string {
@@ -42,9 +22,4 @@ export function modelCommand(segments: readonly Segment[], ref: Ref, config?: st
     return setCommand(segments, JSON.stringify(ref), config);
   const tier = name === 'default' ? '' : ` --tier ${name}`;
   return `occ use ${quote(`${ref.provider}/${ref.model_id}`)}${tier}${configOption(config)}`;
-}
-
-/** For POSIX shells and PowerShell, which treat brackets and quotes specially; single quotes are left as they are. */
-function quote(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) || word.includes("'") ? word : `'${word}'`;
 }

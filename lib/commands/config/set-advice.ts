@@ -6,7 +6,8 @@ import { keys } from '../../config/file/schema.ts';
 import type { Problem } from '../../config/settings.ts';
 import type { Json } from '../../json.ts';
 import type { ConfigCall } from './call.ts';
-import { configOption, setCommand } from './commands.ts';
+import { configOption } from '../../config/remedies.ts';
+import { setCommand } from './commands.ts';
 import { entryAt } from './served.ts';
 
 /** After a key has been set: how to try it. */

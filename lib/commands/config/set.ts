@@ -14,7 +14,7 @@ import { entryAt, servedWarnings } from './served.ts';
 import { exitCodes } from '../../errors.ts';
 import { say, warn } from '../../terminal/talk.ts';
 import { printWarnings, requireKnown, toTarget, type ConfigCall } from './call.ts';
-import { forFile } from './commands.ts';
+import { forFile } from '../../config/config-error.ts';
 import { nextSteps, remedyForProvider } from './set-advice.ts';
 import { becameOf, holdsSecret, put, toValue } from './set-value.ts';
 import { readTyped } from './typed.ts';

@@ -8,7 +8,7 @@ import type { Tier } from '../../proxy/policy/tiers.ts';
 import { cacheShare } from '../../proxy/policy/cache-causes.ts';
 import type { ProxyStats } from '../../proxy/proxy.ts';
 import type { Route } from '../../wire/codec.ts';
-import { amount, count } from '../../terminal/figures.ts';
+import { amount, count, dollars } from '../../terminal/figures.ts';
 import type { Style } from '../../terminal/style.ts';
 
 /**
@@ -64,7 +64,7 @@ export function renderSummary(stats: SummaryStats, style: Style): string {
     `${amount(stats.inputTokens)} tokens in`,
     `${amount(stats.outputTokens)} out`,
     ...(cached === undefined ? [] : [`cache: ${cached} % of input`]),
-    ...(stats.cost === undefined ? [] : [`$${stats.cost === 0 ? 0 : stats.cost.toFixed(4)}`]),
+    ...(stats.cost === undefined ? [] : [dollars(stats.cost)]),
     ...(stats.fallbacks > 0 ? [`${stats.fallbacks} answered by a fallback`] : []),
     ...(stats.failures > 0 ? [style.bad(`${stats.failures} failed`)] : []),
   ];

@@ -1,7 +1,7 @@
 /** Renders `occ status`: labelled lines, then the statistics of each model. */
 import type { Style } from '../../terminal/style.ts';
 import { isObject, toArray, toNumber, toObject, toText, type JsonObject } from '../../json.ts';
-import { amount, duration, moment } from '../../terminal/figures.ts';
+import { amount, dollars, duration, moment } from '../../terminal/figures.ts';
 import { cacheLines } from './cache-lines.ts';
 import { emptyLine, errorTexts, fit, versionText, type Line } from './lines.ts';
 import { withTilde } from '../../tilde.ts';
@@ -31,7 +31,7 @@ function statusLines(status: JsonObject, home: string, style: Style): Line[] {
     row('requests', requests(number('requests'), number('failures'), number('fallbacks'), style)),
     row(
       'tokens',
-      `${amount(number('input_tokens'))} in, ${amount(number('output_tokens'))} out${cost === undefined ? '' : `, $${cost.toFixed(4)}`}`,
+      `${amount(number('input_tokens'))} in, ${amount(number('output_tokens'))} out${cost === undefined ? '' : `, ${dollars(cost)}`}`,
     ),
   ];
   lines.push(...cacheLines(toObject(status['cache'])).map((text, i) => row(i === 0 ? 'cache' : '', text)));

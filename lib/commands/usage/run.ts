@@ -7,7 +7,7 @@ import { exitCodes } from '../../errors.ts';
 import { askQuota, type QuotaReport } from '../../proxy/quota-page.ts';
 import { openUpstream } from '../../proxy/upstream.ts';
 import { toNumber, toObject, toText, type JsonObject } from '../../json.ts';
-import { amount, count, moment } from '../../terminal/figures.ts';
+import { amount, count, dollars, moment } from '../../terminal/figures.ts';
 import type { Output } from '../../terminal/output.ts';
 import { withProgress } from '../../terminal/progress.ts';
 import { inputShare } from '../status/cache-lines.ts';
@@ -175,6 +175,6 @@ function renderTotals(running: JsonObject | null): string[] {
   const cached = inputShare(toObject(running['cache']));
   return [
     `the proxy on ${toText(running['url'])}, since ${moment(toText(running['started_at']))}`,
-    `  ${count(figure('requests'), 'request')}, ${amount(figure('input_tokens'))} tokens in, ${amount(figure('output_tokens'))} out${cached === undefined ? '' : `, cache: ${cached}`}${cost === undefined ? '' : `, $${cost.toFixed(4)}`}`,
+    `  ${count(figure('requests'), 'request')}, ${amount(figure('input_tokens'))} tokens in, ${amount(figure('output_tokens'))} out${cached === undefined ? '' : `, cache: ${cached}`}${cost === undefined ? '' : `, ${dollars(cost)}`}`,
   ];
 }

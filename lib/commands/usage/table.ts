@@ -2,7 +2,7 @@
 import { inputOf, type Sums } from '../../ledger/rows.ts';
 import type { Group } from '../../ledger/groups.ts';
 import { printableLine } from '../../printable.ts';
-import { amount } from '../../terminal/figures.ts';
+import { amount, dollars } from '../../terminal/figures.ts';
 import type { Style } from '../../terminal/style.ts';
 
 interface Column {
@@ -129,10 +129,4 @@ function cachedShare(sums: Sums): string {
 function costOf({ cost, listed, unpriced }: Sums): string {
   if (cost === 0 && unpriced > 0) return '?';
   return `${listed > 0 ? '~' : ''}${dollars(cost)}${unpriced > 0 ? '+' : ''}`;
-}
-
-/** `$0`, `$0.0042`, `$12.30`. */
-export function dollars(value: number): string {
-  if (value === 0) return '$0';
-  return `$${value < 0.1 ? value.toFixed(4) : value.toFixed(2)}`;
 }

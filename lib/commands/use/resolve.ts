@@ -6,7 +6,7 @@ import type { ModelEntry, Settings } from '../../config/settings.ts';
 import { exitCodes, OccError } from '../../errors.ts';
 import { nearest } from '../../nearest.ts';
 import { scenarioRules } from '../../proxy/policy/scenario.ts';
-import { configOption } from '../config/commands.ts';
+import { configOption } from '../../config/remedies.ts';
 import { tiers, type Tier } from '../../proxy/policy/tiers.ts';
 
 export type Ref = Pick<ModelEntry, 'provider' | 'model_id'>;

@@ -17,7 +17,7 @@ import { count } from '../../../terminal/figures.ts';
 import { canAsk, openPrompts, type Prompts } from '../../../terminal/prompts.ts';
 import { withTilde } from '../../../tilde.ts';
 import type { ConfigCall } from '../call.ts';
-import { configOption } from '../commands.ts';
+import { configOption } from '../../../config/remedies.ts';
 
 export type Mode = 'new' | 'merge' | 'replace';
 

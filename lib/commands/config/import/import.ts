@@ -8,7 +8,7 @@ import { loadSettings } from '../../../config/load.ts';
 import type { Settings } from '../../../config/settings.ts';
 import { exitCodes, OccError } from '../../../errors.ts';
 import { toSource, toTarget, type ConfigCall } from '../call.ts';
-import { configOption } from '../commands.ts';
+import { configOption } from '../../../config/remedies.ts';
 import { chooseMode, chooseSource, mayCopyKeys } from './choose.ts';
 import { printReport, type Report } from './page.ts';
 import { plan, write, type Planned } from './write.ts';

@@ -7,7 +7,7 @@ import { widthOf } from '../../../terminal/width.ts';
 import { wrap } from '../../../terminal/wrap.ts';
 import { withTilde } from '../../../tilde.ts';
 import { printWarnings, type ConfigCall } from '../call.ts';
-import { configOption } from '../commands.ts';
+import { configOption } from '../../../config/remedies.ts';
 import type { Mode } from './choose.ts';
 import type { Planned, Written } from './write.ts';
 

@@ -16,7 +16,7 @@ import { nearest } from '../../../nearest.ts';
 import { canAsk } from '../../../terminal/prompts.ts';
 import { widthOf } from '../../../terminal/width.ts';
 import { toSource, toTarget, type ConfigCall } from '../call.ts';
-import { configOption } from '../commands.ts';
+import { configOption } from '../../../config/remedies.ts';
 import { cautionsAbout } from './cautions.ts';
 import { toFirstConfig, type Chosen, type ChosenModels, type ChosenProvider } from './choices.ts';
 import { guideByDefaults, keyFrom, modelsFrom, providerFrom } from './flags.ts';
