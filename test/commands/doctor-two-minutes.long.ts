@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { stretched } from '../support/limits.ts';
-import { occ, run, sandbox } from './client.ts';
+import { occ, run, sandbox } from '../e2e/client.ts';
 
 interface Finding {
   code: string;
