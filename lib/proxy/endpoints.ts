@@ -1,6 +1,6 @@
 /** The endpoints: which methods each takes, which need no token, and which closing does not wait for. */
 import type { ServerResponse } from 'node:http';
-import type { ServedPath } from '../wire/served-paths.ts';
+import type { ServedName, ServedPath } from '../wire/served-paths.ts';
 import { Refused } from './inbound.ts';
 
 const methods: Readonly<Record<string, 'GET' | 'POST'>> = {
@@ -42,7 +42,7 @@ export function checkEndpoint(
   res: ServerResponse,
 ): void {
   if (served?.endpoint.does === 'refuse')
-    throw notOffered(served.endpoint.why ?? `${pathname} is not offered`);
+    throw notOffered(served.format, served.endpoint.why ?? `${pathname} is not offered`);
   const allowed = served
     ? (served.endpoint.method ?? method)
     : isModels(pathname)
@@ -57,6 +57,8 @@ export function checkEndpoint(
   throw new Refused('invalid_request_error', `${pathname} takes ${allowed}, not ${method}`, { status });
 }
 
-function notOffered(why: string): Refused {
-  return new Refused('invalid_request_error', why, { status: 501, forClient: true });
+/** Google's API has a status for it (`UNIMPLEMENTED`). Clients of the others take 501 for an outage, and 404 as it is meant. */
+function notOffered(format: ServedName, why: string): Refused {
+  const status = format === 'gemini' ? 501 : 404;
+  return new Refused('invalid_request_error', why, { status, forClient: true });
 }

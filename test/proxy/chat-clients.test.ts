@@ -205,7 +205,7 @@ describe('errors have OpenAI’s shape', () => {
     const codes: [init: object, path: string, status: number][] = [
       [{ headers: { authorization: 'Bearer wrong' } }, '/v1/chat/completions', 401],
       [{ body: '{' }, '/v1/chat/completions', 400],
-      [{}, '/chat/completions/chatcmpl-1', 501],
+      [{}, '/chat/completions/chatcmpl-1', 404],
       [{ method: 'PUT' }, '/v1/chat/completions', 405],
     ];
     for (const [init, path, status] of codes) {
