@@ -7,7 +7,7 @@ import type { Clock } from '../clock.ts';
 import type { Sample } from './families.ts';
 
 /** In milliseconds. Node measures from one tick to the next, so this is a part of each of its figures. */
-const resolutionMs = 20;
+export const resolutionMs = 20;
 /** Milliseconds after the last scrape in which the measurement goes on. */
 const keptMs = 5 * 60_000;
 

@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { failing, refuse } from '../../../lib/emulator/answer.ts';
 import { say, usage, wait } from '../../../lib/emulator/script.ts';
-import { eventLoopDelay } from '../../../lib/proxy/metrics/event-loop.ts';
+import { eventLoopDelay, resolutionMs } from '../../../lib/proxy/metrics/event-loop.ts';
 import { version } from '../../../lib/version.ts';
 import { manualClock } from '../../support/clock.ts';
 import { readExposition, total, type Exposed } from '../../support/exposition.ts';
@@ -197,7 +198,9 @@ test('the event-loop delay is measured from the first scrape until none comes fo
   const names = ['min', 'mean', 'max', 'p50', 'p90', 'p99'].map(
     (one) => `nodejs_eventloop_delay_${one}_seconds`,
   );
+  /** A scrape begins a new measurement, which needs two ticks of Node's timer. */
   const shown = async (): Promise<string[]> => {
+    await sleep(3 * resolutionMs);
     const families = await scrape(over);
     return names.filter((name) => families.has(name));
   };
