@@ -6,13 +6,14 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { startBackground, type Started } from '../../lib/daemon/background.ts';
 import { isAlive } from '../../lib/daemon/process.ts';
-import { waitUntil } from '../support/limits.ts';
+import { hangMs, waitUntil } from '../support/limits.ts';
 
 /** Reports that it is ready, and writes down how it was ended. */
 const script = `
 const { writeFileSync } = require('node:fs');
 process.on('SIGTERM', () => { writeFileSync(process.argv[2], 'SIGTERM'); process.exit(0); });
-setInterval(() => {}, 1000);
+// Ends by itself where a test fails before it has ended it.
+setTimeout(() => process.exit(1), ${hangMs});
 console.log('a warning');
 process.send({ ready: { pid: process.pid } });
 `;
