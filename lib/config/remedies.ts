@@ -1,4 +1,5 @@
 /** Commands in remedies that read or change the configuration file. Pure. */
+import { quote } from '../shell-word.ts';
 
 /** ` --config FILE`, if the user has named a file. */
 export function configOption(config: string | undefined): string {
@@ -10,9 +11,4 @@ export function remedyFor(remedy: string, config: string | undefined): string {
   return remedy.replaceAll(/\bocc config (?:set|unset|edit|init|check)\b[^,)\n]*/g, (command) =>
     command.includes(' --config ') ? command : command + configOption(config),
   );
-}
-
-/** For POSIX shells and PowerShell, which treat brackets and quotes specially; single quotes are left as they are. */
-export function quote(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) || word.includes("'") ? word : `'${word}'`;
 }

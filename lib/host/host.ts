@@ -8,7 +8,7 @@ import type { BudgetUse } from '../proxy/policy/budget.ts';
 import { budgetWatch } from './budget-watch.ts';
 import type { Log, LogEntry } from '../log/log.ts';
 import type { Control } from '../proxy/control.ts';
-import { remedyWithConfig } from '../proxy/policy/next-step.ts';
+import { remedyFor } from '../config/remedies.ts';
 import type { EndedRequest } from '../proxy/recent.ts';
 import type { Traces } from '../traces/traces.ts';
 import { namesCollector } from '../traces/variables.ts';
@@ -253,6 +253,6 @@ export function requireKey(settings: Settings, provider: string | undefined, wha
   if (missingKey === undefined) return;
   throw new OccError('key_missing', `${what} (${provider}) has no key: ${missingKey}`, {
     exitCode: exitCodes.config,
-    remedy: `${remedyWithConfig(keyRemedy ?? 'configure a key', settings.configOption)}\nocc launch --emulator needs no key`,
+    remedy: `${remedyFor(keyRemedy ?? 'configure a key', settings.configOption)}\nocc launch --emulator needs no key`,
   });
 }

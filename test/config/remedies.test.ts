@@ -23,7 +23,7 @@ const cases: readonly (readonly [name: string, content: unknown, remedy: (option
 for (const [name, content, remedy] of cases)
   test(name, async (t) => {
     const home = scratchHome(t);
-    const named = put(join(home, 'my files/mine.json'), content);
+    const named = put(join(home, "somebody's files/mine.json"), content);
     put(join(home, '.config/occ/config.json'), content);
     const remedyOf = async (configFile?: string): Promise<string> => {
       const error = await loadSettings({ configFile, env: {}, home }).catch((thrown: unknown) => thrown);
@@ -31,5 +31,5 @@ for (const [name, content, remedy] of cases)
       return error.remedy;
     };
     assert.equal(await remedyOf(), remedy(''));
-    assert.equal(await remedyOf(named), remedy(` --config '${named}'`));
+    assert.equal(await remedyOf(named), remedy(` --config '${named.replace("'", `'\\''`)}'`));
   });

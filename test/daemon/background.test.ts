@@ -1,4 +1,4 @@
-/** Tests the start of a proxy in the background with a script in its place: who is told, and what a signal ends. */
+/** Tests the start of a proxy in the background with a script in its place: what it reports, and what a signal ends. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -37,7 +37,7 @@ function start(t: TestContext, ask: (pid: number) => Promise<string>): Start {
     env: process.env,
     cwd: process.cwd(),
     stateDir: folder,
-    limitMs: 60_000,
+    limitMs: hangMs,
     ask: ({ pid }) => ask(pid),
   });
   return { started, mark };

@@ -1,8 +1,9 @@
 /** Commands that messages suggest. Pure. */
 import type { Segment } from '../../config/file/json-path.ts';
 import { renderPath } from '../../config/file/json-path.ts';
-import { configOption, quote } from '../../config/remedies.ts';
+import { configOption } from '../../config/remedies.ts';
 import type { ModelEntry } from '../../config/settings.ts';
+import { quote } from '../../shell-word.ts';
 
 type Ref = Pick<ModelEntry, 'provider' | 'model_id'>;
 

@@ -52,11 +52,6 @@ export function withConfig(command: string, file: string | undefined): string {
   return `${command} --config ${quote(file)}`;
 }
 
-/** The same for each line of a remedy that is a command of occ. */
-export function remedyWithConfig(remedy: string, file: string | undefined): string {
-  return remedy.replaceAll(/^occ config .*$/gm, (command) => withConfig(command, file));
-}
-
 /** The same for a step that may be no command. */
 export function stepWithConfig<T extends { next?: string | NoNextStep }>(
   refusal: T,
