@@ -1,6 +1,6 @@
 /** kill -9 in the middle of a burst of streams: the ledger of the built program opens clean and has every exchange that ended. */
 import assert from 'node:assert/strict';
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { say, usage, wait } from '../../lib/emulator/script.ts';
@@ -57,7 +57,9 @@ test('kill -9 in a burst of 50 streams loses at most those in flight, and the ne
   await waitUntil(() => ended.size === 25 && emulator.requests.length === 50, 'half of the streams to end');
   const dir = join(machine.dir, '.local/state/occ/ledger');
   const lines = (): string[] =>
-    readdirSync(dir).flatMap((name) => readFileSync(join(dir, name), 'utf8').split('\n'));
+    (existsSync(dir) ? readdirSync(dir) : []).flatMap((name) =>
+      readFileSync(join(dir, name), 'utf8').split('\n'),
+    );
   const recorded = (): string[] =>
     lines().flatMap((line) => (line.endsWith('}') ? [(JSON.parse(line) as { id: string }).id] : []));
   await waitUntil(() => [...ended].every((id) => recorded().includes(id)), 'what has ended to be recorded');
